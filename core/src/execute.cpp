@@ -1,0 +1,218 @@
+// The blocking driver of an Execution: carries out what it asks for, on the caller's thread.
+#include <eventcore/plugin/strided.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "execution.hpp"
+#include "requests.hpp"
+#include "store.hpp"
+#include "waiting.hpp"
+
+namespace ec::core {
+
+namespace {
+
+using Step = Execution::Step;
+
+// Executions of this thread that are not in use: their buffers have the right size already. A command may execute
+// another one from within, so there can be more than one.
+thread_local std::vector<std::unique_ptr<Execution>> idle_executions;
+
+class Borrowed {
+ public:
+  Borrowed() {
+    if (idle_executions.empty()) {
+      execution_ = std::make_unique<Execution>();
+    } else {
+      execution_ = std::move(idle_executions.back());
+      idle_executions.pop_back();
+    }
+  }
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+  ~Borrowed() {
+    try {
+      idle_executions.push_back(std::move(execution_));
+    } catch (...) {  // then it is made anew next time
+    }
+  }
+  Execution& operator*() const { return *execution_; }
+
+ private:
+  std::unique_ptr<Execution> execution_;
+};
+
+// Tells the host's observer; costs nothing without one.
+class Watch {
+ public:
+  explicit Watch(const ec_observer* observer) : observer_(observer) {
+    if (observer_ != nullptr) began_ns_ = lap_ns_ = plugin::monotonic_ns();
+  }
+
+  std::uint64_t lap() {
+    if (observer_ == nullptr) return 0;
+    const std::uint64_t now_ns = plugin::monotonic_ns();
+    return now_ns - std::exchange(lap_ns_, now_ns);
+  }
+  void add_read() { read_ns_ += lap(); }
+  void add_decide() { decide_ns_ += lap(); }
+  void add_append() { append_ns_ += lap(); }
+
+  void attempt(Execution& execution, std::uint32_t number, ec_status status) {
+    if (observer_ == nullptr) return;
+    if (observer_->attempt != nullptr)
+      observer_->attempt(observer_->ctx, number, status, read_ns_, decide_ns_, append_ns_,
+                         execution.events_read() - events_told_);
+    events_told_ = execution.events_read();
+    read_ns_ = decide_ns_ = append_ns_ = 0;
+    if (status != EC_CONFLICT || observer_->conflict == nullptr) return;
+    const ec_error& error = execution.error();
+    observer_->conflict(observer_->ctx, number, plugin::str(execution.conflict_stream()), error.expected_version,
+                        error.actual_version);
+  }
+  void retry(std::uint32_t next, ec_status cause, std::uint64_t wait_ns) const {
+    if (observer_ != nullptr && observer_->retry != nullptr) observer_->retry(observer_->ctx, next, cause, wait_ns);
+  }
+  void finished(const Execution& execution) const {
+    if (observer_ != nullptr && observer_->finished != nullptr)
+      observer_->finished(observer_->ctx, execution.status(), execution.attempts(), plugin::monotonic_ns() - began_ns_);
+  }
+
+ private:
+  const ec_observer* observer_;
+  std::uint64_t began_ns_ = 0;
+  std::uint64_t lap_ns_ = 0;
+  std::uint64_t read_ns_ = 0;
+  std::uint64_t decide_ns_ = 0;
+  std::uint64_t append_ns_ = 0;
+  std::size_t events_told_ = 0;
+};
+
+class Driver {
+ public:
+  Driver(ec_store& store, Execution& execution, const ec_execute_options& options, const ec_call* call)
+      : store_(store), execution_(execution), call_(call), turn_(store.hot_streams), watch_(options.observer) {}
+
+  ec_status run() {
+    Step step = execution_.begin();
+    if (step != Step::done && store_.hot_streams.any()) step = line_up_if_hot(step);
+    while (step != Step::done) step = carry_out(step);
+    watch_.finished(execution_);
+    return execution_.status();
+  }
+
+ private:
+  Step carry_out(Step step) {
+    switch (step) {
+      case Step::read: return read();
+      case Step::read_group: return read_group();
+      case Step::append: return append();
+      case Step::queue: {
+        retrying(0);
+        return execution_.waited(waited([&] { return turn_.take_all(execution_.streams(), call_); }));
+      }
+      case Step::sleep: {
+        retrying(execution_.sleep_ns());
+        return execution_.waited(waited([&] { return sleep_for_ns(execution_.sleep_ns(), call_); }));
+      }
+      case Step::done: break;
+    }
+    return Step::done;
+  }
+
+  Step line_up_if_hot(Step step) {
+    const ec_status status = waited([&] { return turn_.take_hot(execution_.streams(), call_); });
+    watch_.lap();
+    return status == EC_OK ? step : execution_.turned_away(status);
+  }
+
+  template <class Wait>
+  ec_status waited(Wait&& wait) {
+    return guard_status(&execution_.error(), wait);
+  }
+
+  Step read() {
+    ec_cursor* cursor = nullptr;
+    ec_status status = store_.api.read(store_.backend, &execution_.read_request(), call_.raw(), &cursor, &execution_.error());
+    if (status == EC_OK) status = drain(cursor, [&](const ec_batch& batch) { return execution_.take(batch); });
+    watch_.add_read();
+    const std::uint32_t attempt = execution_.attempts();
+    const Step next = execution_.read_done(status);
+    watch_.add_decide();
+    if (next == Step::done || next == Step::sleep) watch_.attempt(execution_, attempt, execution_.error().code);
+    return next;
+  }
+
+  Step read_group() {
+    ec_cursor* cursor = nullptr;
+    ec_status status =
+        store_.api.read_all(store_.backend, &execution_.group_request(), call_.raw(), &cursor, &execution_.error());
+    bool enough = false;
+    if (status == EC_OK)
+      status = drain(cursor, [&](const ec_batch& batch) {
+        enough = execution_.take_group(batch);
+        return EC_OK;
+      }, &enough);
+    return execution_.group_done(status);
+  }
+
+  template <class Take>
+  ec_status drain(ec_cursor* cursor, Take&& take, const bool* enough = nullptr) {
+    ec_batch batch{};
+    batch.struct_size = sizeof batch;
+    ec_status status = EC_OK;
+    do {
+      status = store_.api.next(cursor, call_.raw(), &batch, &execution_.error());
+      if (status == EC_OK) status = guard_status(&execution_.error(), [&] { return take(batch); });
+    } while (status == EC_OK && (batch.flags & EC_BATCH_END) == 0 && (enough == nullptr || !*enough));
+    store_.api.close_cursor(cursor);
+    return status;
+  }
+
+  Step append() {
+    const std::uint32_t attempt = execution_.attempts();
+    const bool looks_up = (execution_.append_request().flags & EC_APPEND_LOOKUP) != 0;
+    store_.group_commit.append(execution_.append_request(), call_, execution_.outcome());
+    watch_.add_append();
+    if (!looks_up) watch_.attempt(execution_, attempt, execution_.outcome().status);
+    return execution_.append_done();
+  }
+
+  void retrying(std::uint64_t wait_ns) {
+    watch_.retry(execution_.attempts(), execution_.error().code, wait_ns);
+    watch_.lap();
+  }
+
+  ec_store& store_;
+  Execution& execution_;
+  const plugin::Call call_;
+  HotStreams::Turn turn_;
+  Watch watch_;
+};
+
+}  // namespace
+
+}  // namespace ec::core
+
+extern "C" ec_status ec_store_execute(ec_store* store, const ec_command* command, const ec_execute_options* options,
+                                      const ec_call* call, ec_error* error) {
+  using namespace ec::core;
+  return guard_status(error, [&] {
+    check_size(command->struct_size, sizeof(ec_command), "ec_command");
+    ec_execute_options known{};
+    if (options != nullptr) std::memcpy(&known, options, std::min<std::size_t>(options->struct_size, sizeof known));
+    const Borrowed execution;
+    (*execution).reset(*command, known, store->info);
+    const ec_status status = Driver(*store, *execution, known, call).run();
+    if (status != EC_OK && error != nullptr) {
+      const std::uint32_t size = error->struct_size;
+      *error = (*execution).error();
+      error->struct_size = size;
+    }
+    return status;
+  });
+}

@@ -1,0 +1,219 @@
+#include "group_commit.hpp"
+
+#include <eventcore/plugin/append.hpp>
+#include <eventcore/plugin/failure.hpp>
+#include <eventcore/plugin/strided.hpp>
+
+#include <algorithm>
+
+namespace ec::core {
+
+namespace {
+
+// Below this a group is carried out sooner than another thread is awake.
+constexpr std::uint64_t wake_up_ns = 30'000;
+// A leader that serves others gets home after this many groups.
+constexpr int most_groups_served = 32;
+
+std::uint64_t bytes_of(const ec_append& append) {
+  std::uint64_t bytes = 0;
+  for (const ec_new_event& event : plugin::events_of(append)) bytes += event.payload.size + event.metadata.size;
+  return bytes;
+}
+
+ec_status give_up(ec_outcome& outcome, ec_status state) {
+  outcome.status = plugin::set_error(outcome.error, state,
+                                     state == EC_CANCELLED ? "the append was cancelled while it waited for its turn; nothing was stored"
+                                                           : "the deadline passed while the append waited for its turn; nothing was stored");
+  return state;
+}
+
+}  // namespace
+
+GroupCommit::GroupCommit(const ec_store_api& api, ec_backend* backend, Limits limits)
+    : api_(api), backend_(backend), limits_(limits) {
+  requests_.reserve(limits.max_appends);
+  outcomes_.reserve(limits.max_appends);
+}
+
+ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call, ec_outcome& outcome) noexcept {
+  if (const ec_status state = call.state(); state != EC_OK) return give_up(outcome, state);
+  Waiter self{request, call, outcome, bytes_of(request)};
+  bool first = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    first = !busy_;
+    busy_ = true;
+    if (!first) {
+      (first_ == nullptr ? first_ : last_->next) = &self;
+      last_ = &self;
+    }
+  }
+  if (first) {
+    run_alone(self);
+    lead(nullptr);
+    return outcome.status;
+  }
+  if (const ec_status state = self.woken.wait(call); state != EC_OK) {
+    if (withdraw(self)) return give_up(outcome, state);
+    self.woken.wait();
+  }
+  if (self.place == Place::leading) lead(&self);
+  return outcome.status;
+}
+
+std::size_t GroupCommit::queued() const {
+  const std::scoped_lock lock(mutex_);
+  std::size_t count = 0;
+  for (const Waiter* at = first_; at != nullptr; at = at->next) ++count;
+  return count;
+}
+
+void GroupCommit::run_alone(Waiter& waiter) noexcept {
+  const ec_status status = api_.append(backend_, &waiter.request, sizeof(ec_append), &waiter.outcome,
+                                       sizeof(ec_outcome), 1, waiter.call.raw(), waiter.outcome.error);
+  if (status != EC_OK) waiter.outcome.status = status;
+}
+
+// Carries out `own` and what can go with it, then what came meanwhile; ends by handing the lead on.
+void GroupCommit::lead(Waiter* own) noexcept {
+  for (int served = 0;; ++served) {
+    Waiter* group = nullptr;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (own == nullptr) {
+        if (first_ == nullptr) {
+          busy_ = false;
+          return;
+        }
+        if (last_group_ns_ >= wake_up_ns || served >= most_groups_served) return hand_over();
+      }
+      group = take_group(own);
+    }
+    const std::uint64_t began_ns = plugin::monotonic_ns();
+    run_group(group);
+    last_group_ns_ = plugin::monotonic_ns() - began_ns;
+    const bool own_done = own == nullptr || own->outcome.status != EC_TIMEOUT || own->call.state() != EC_OK;
+    if (own != nullptr && own_done && last_group_ns_ >= wake_up_ns) {
+      // The next group first: it can begin while this one's members are being woken.
+      {
+        const std::scoped_lock lock(mutex_);
+        if (first_ == nullptr)
+          busy_ = false;
+        else
+          hand_over();
+      }
+      return retire(group, own);
+    }
+    retire(group, own);
+    if (own_done) own = nullptr;
+  }
+}
+
+// With mutex_ held: `first`, if given, and as much of the queue as fits.
+GroupCommit::Waiter* GroupCommit::take_group(Waiter* first) noexcept {
+  std::size_t count = 0;
+  std::uint64_t bytes = 0;
+  Waiter* tail = first;
+  if (first != nullptr) {
+    count = 1;
+    bytes = first->bytes;
+    first->next = nullptr;
+  }
+  while (first_ != nullptr && count < limits_.max_appends && (count == 0 || bytes + first_->bytes <= limits_.max_bytes)) {
+    Waiter* waiter = first_;
+    first_ = waiter->next;
+    if (first_ == nullptr) last_ = nullptr;
+    waiter->next = nullptr;
+    waiter->place = Place::taken;
+    (tail == nullptr ? first : tail->next) = waiter;
+    tail = waiter;
+    ++count;
+    bytes += waiter->bytes;
+  }
+  return first;
+}
+
+void GroupCommit::run_group(Waiter* group) noexcept {
+  if (group->next == nullptr) return run_alone(*group);
+  requests_.clear();
+  outcomes_.clear();
+  // The shortest deadline counts for the call; whoever still has time is tried again (see retire).
+  ec_call call{sizeof(ec_call), 0, 0, nullptr, nullptr, {nullptr, 0}};
+  for (Waiter* waiter = group; waiter != nullptr; waiter = waiter->next) {
+    requests_.push_back(waiter->request);
+    outcomes_.push_back(waiter->outcome);
+    const std::uint64_t deadline_ns = waiter->call.deadline_ns();
+    if (deadline_ns != 0) call.deadline_ns = call.deadline_ns == 0 ? deadline_ns : std::min(call.deadline_ns, deadline_ns);
+  }
+  ec_error error = EC_ERROR_INIT;
+  const ec_status status = api_.append(backend_, requests_.data(), sizeof(ec_append), outcomes_.data(),
+                                       sizeof(ec_outcome), requests_.size(), &call, &error);
+  std::size_t i = 0;
+  for (Waiter* waiter = group; waiter != nullptr; waiter = waiter->next, ++i) {
+    if (status != EC_OK) {
+      *waiter->outcome.error = error;
+      waiter->outcome.status = status;
+    } else {
+      waiter->outcome.status = outcomes_[i].status;
+      waiter->outcome.flags = outcomes_[i].flags;
+      waiter->outcome.first = outcomes_[i].first;
+      waiter->outcome.last = outcomes_[i].last;
+    }
+  }
+}
+
+// Lets everybody but `own` know. Those that timed out by another one's deadline go back to the head of the queue.
+void GroupCommit::retire(Waiter* group, const Waiter* own) noexcept {
+  Waiter* again = nullptr;
+  for (Waiter* waiter = group; waiter != nullptr;) {
+    Waiter* next = waiter->next;
+    if (waiter != own) {
+      if (waiter->outcome.status == EC_TIMEOUT && waiter->call.state() == EC_OK) {
+        waiter->next = again;
+        again = waiter;
+      } else {
+        waiter->woken.set();
+      }
+    }
+    waiter = next;
+  }
+  if (again == nullptr) return;
+  const std::scoped_lock lock(mutex_);
+  while (again != nullptr) {
+    Waiter* waiter = again;
+    again = waiter->next;
+    push_front(*waiter);
+  }
+  if (busy_) return;
+  busy_ = true;
+  hand_over();
+}
+
+void GroupCommit::push_front(Waiter& waiter) noexcept {
+  waiter.place = Place::queued;
+  waiter.next = first_;
+  first_ = &waiter;
+  if (last_ == nullptr) last_ = &waiter;
+}
+
+// With mutex_ held and the queue not empty.
+void GroupCommit::hand_over() noexcept {
+  Waiter* next = first_;
+  first_ = next->next;
+  if (first_ == nullptr) last_ = nullptr;
+  next->place = Place::leading;
+  next->woken.set();
+}
+
+bool GroupCommit::withdraw(Waiter& waiter) noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (waiter.place != Place::queued) return false;
+  Waiter* before = nullptr;
+  for (Waiter* at = first_; at != &waiter; at = at->next) before = at;
+  (before == nullptr ? first_ : before->next) = waiter.next;
+  if (last_ == &waiter) last_ = before;
+  return true;
+}
+
+}  // namespace ec::core

@@ -1,0 +1,75 @@
+// Group commit: appends of many threads that arrive while one is under way go to the plugin in one call, each with its
+// own outcome. A lone caller goes straight through on its own thread: one uncontended lock before, one after.
+//
+// There is no thread of ours. The first to come leads; those who come meanwhile queue up. When the leader is done it
+// either carries out the queue itself, where that is cheaper than waking somebody (a backend that answers within
+// microseconds), or hands the lead to the first in the queue and goes home.
+#pragma once
+
+#include <eventcore/abi/event_store.h>
+#include <eventcore/plugin/call.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "waiting.hpp"
+
+namespace ec::core {
+
+class GroupCommit {
+ public:
+  struct Limits {
+    std::size_t max_appends;  // in one call
+    std::uint64_t max_bytes;  // payloads and metadata in one call; a single larger append goes alone
+  };
+
+  GroupCommit(const ec_store_api& api, ec_backend* backend, Limits limits);
+
+  // Carries out one append that has been checked; blocks until its outcome is there. outcome.error must not be null. A
+  // passed deadline or a cancellation is noticed up to the moment the append is handed to the plugin, from then on it is
+  // the plugin that watches the deadline. Any number of threads.
+  ec_status append(const ec_append& request, const plugin::Call& call, ec_outcome& outcome) noexcept;
+
+  // How many appends stand in the queue right now.
+  std::size_t queued() const;
+
+ private:
+  enum class Place { queued, leading, taken };
+
+  struct Waiter {
+    const ec_append& request;
+    const plugin::Call& call;
+    ec_outcome& outcome;
+    std::uint64_t bytes;
+    Waiter* next = nullptr;
+    Place place = Place::queued;  // guarded by mutex_
+    Signal woken{};               // the outcome is there, or it is this one's turn to lead
+  };
+
+  void run_alone(Waiter& waiter) noexcept;
+  void lead(Waiter* own) noexcept;
+  Waiter* take_group(Waiter* first) noexcept;
+  void run_group(Waiter* group) noexcept;
+  void retire(Waiter* group, const Waiter* own) noexcept;
+  void hand_over() noexcept;
+  bool withdraw(Waiter& waiter) noexcept;
+  void push_front(Waiter& waiter) noexcept;
+
+  const ec_store_api& api_;
+  ec_backend* const backend_;
+  const Limits limits_;
+
+  mutable std::mutex mutex_;
+  bool busy_ = false;         // somebody leads
+  Waiter* first_ = nullptr;   // the queue
+  Waiter* last_ = nullptr;
+
+  // The leader's.
+  std::vector<ec_append> requests_;
+  std::vector<ec_outcome> outcomes_;
+  std::uint64_t last_group_ns_ = ~std::uint64_t{0};
+};
+
+}  // namespace ec::core

@@ -1,0 +1,66 @@
+// Fairness on hot streams. Optimistic commands that collide on a stream again and again waste each other's work, and some
+// may lose for ever. So a command that met a conflict lines up for its streams, and whoever comes while a queue stands
+// for one of its streams lines up there as well; one at a time has its turn. It is courtesy within this process, not
+// correctness: the store's check decides, and a writer that knows nothing of the queues only costs a retry.
+//
+// Everybody lines up for one stream after the other in byte order of the ids, so nobody waits in a circle.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "waiting.hpp"
+
+namespace ec::core {
+
+class HotStreams {
+ public:
+  // What one execution holds. It outlives nothing: destroyed before its HotStreams, by the thread that waits in it.
+  class Turn {
+   public:
+    explicit Turn(HotStreams& streams) : hot_(streams) {}
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() { end(); }
+
+    // Waits for its turn on each of these streams. What it held before is given up first. EC_OK, or EC_TIMEOUT or
+    // EC_CANCELLED, and then it holds nothing. Throws std::bad_alloc, holding nothing.
+    ec_status take_all(std::vector<std::string_view> streams, const plugin::Call& call);
+    // The same for those of them that somebody stands in line for.
+    ec_status take_hot(std::vector<std::string_view> streams, const plugin::Call& call);
+    void end() noexcept;
+
+   private:
+    friend class HotStreams;
+    struct Place {
+      std::string stream;
+      bool joined = false;
+      Signal turn;  // set once, when it comes to the front
+    };
+    ec_status take(std::vector<std::string_view>& streams, const plugin::Call& call, bool only_hot);
+
+    HotStreams& hot_;
+    std::list<Place> places_;  // queues point to them
+  };
+
+  // Whether any queue stands. Cheap.
+  bool any() const { return standing_.load(std::memory_order_relaxed) > 0; }
+
+ private:
+  using Queue = std::deque<Turn::Place*>;
+  bool join(Turn::Place& place, bool only_hot);
+  void leave(Turn::Place& place) noexcept;
+
+  std::mutex mutex_;
+  std::unordered_map<std::string, Queue> queues_;  // none is empty
+  std::atomic<std::size_t> standing_{0};
+};
+
+}  // namespace ec::core

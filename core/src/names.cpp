@@ -1,0 +1,112 @@
+#include "names.hpp"
+
+#include <eventcore/plugin/failure.hpp>
+
+#include <array>
+#include <string>
+
+namespace ec::core {
+
+using plugin::Failure;
+
+namespace {
+
+enum class ByteClass : unsigned char { plain, control, pattern, high };
+
+constexpr std::array<ByteClass, 256> make_classes() {
+  std::array<ByteClass, 256> classes{};
+  for (std::size_t byte = 0; byte < 256; ++byte)
+    classes[byte] = byte < 0x20 || byte == 0x7F ? ByteClass::control : byte >= 0x80 ? ByteClass::high : ByteClass::plain;
+  for (const char c : {'*', '?', '[', ']'}) classes[static_cast<unsigned char>(c)] = ByteClass::pattern;
+  return classes;
+}
+constexpr std::array<ByteClass, 256> classes = make_classes();
+
+ByteClass class_of(char c) { return classes[static_cast<unsigned char>(c)]; }
+unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
+
+// Bytes of the well-formed character at `i`; 0 when it is none.
+std::size_t character_size(std::string_view text, std::size_t i) {
+  const unsigned lead = byte_at(text, i);
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  if (size == 0 || i + size > text.size()) return 0;
+  for (std::size_t k = 1; k < size; ++k)
+    if ((byte_at(text, i + k) & 0xC0U) != 0x80U) return 0;
+  const unsigned second = byte_at(text, i + 1);
+  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second >= 0xA0)) return 0;
+  if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second >= 0x90)) return 0;
+  return size;
+}
+
+bool has_c1_control(std::string_view text) {
+  for (std::size_t i = 0; i + 1 < text.size(); ++i)
+    if (byte_at(text, i) == 0xC2 && byte_at(text, i + 1) < 0xA0) return true;
+  return false;
+}
+
+[[noreturn]] void refuse(const char* what, std::string_view text, const std::string& why, ec_status status = EC_INVALID) {
+  throw Failure(status, std::string(what) + " '" + printable(text) + "': " + why);
+}
+
+void check_text(std::string_view text, const char* what, std::size_t max, bool patterns_allowed) {
+  if (text.empty()) throw Failure(EC_INVALID, std::string(what) + ": is empty; it needs 1 to " + std::to_string(max) + " bytes");
+  if (text.size() > max)
+    refuse(what, text, "has " + std::to_string(text.size()) + " bytes, at most " + std::to_string(max) + " are allowed", EC_LIMIT);
+  bool high = false;
+  for (const char c : text) {
+    const ByteClass kind = class_of(c);
+    if (kind == ByteClass::plain) continue;
+    if (kind == ByteClass::control) refuse(what, text, "has a control character");
+    if (kind == ByteClass::pattern && !patterns_allowed) refuse(what, text, std::string("has a '") + c + "'; * ? [ ] are kept for patterns");
+    high = high || kind == ByteClass::high;
+  }
+  if (!high) return;
+  if (!is_utf8(text)) refuse(what, text, "is not valid UTF-8");
+  if (has_c1_control(text)) refuse(what, text, "has a control character");
+}
+
+void check_identifier(std::string_view text, const char* what, std::size_t max) {
+  check_text(text, what, max, false);
+  if (text.front() == '$') refuse(what, text, "begins with '$', which is kept for the store itself");
+}
+
+}  // namespace
+
+void check_stream_id(std::string_view id) { check_identifier(id, "stream id", EC_MAX_STREAM_ID); }
+void check_event_type(std::string_view type) { check_identifier(type, "event type", EC_MAX_EVENT_TYPE); }
+void check_name(std::string_view name, const char* what) { check_text(name, what, EC_MAX_NAME, true); }
+void check_filter_text(std::string_view text, const char* what) { check_text(text, what, 4 * EC_MAX_STREAM_ID, true); }
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t size = character_size(text, i);
+    if (size == 0) return false;
+    i += size;
+  }
+  return true;
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  constexpr const char* digits = "0123456789abcdef";
+  std::string result;
+  for (std::size_t i = 0; i < text.size();) {
+    if (result.size() >= longest) return result + "...";
+    const std::size_t size = character_size(text, i);
+    const bool c1 = size == 2 && byte_at(text, i) == 0xC2 && byte_at(text, i + 1) < 0xA0;
+    if (size == 0 || c1 || class_of(text[i]) == ByteClass::control) {
+      const unsigned byte = byte_at(text, i);
+      result += "\\x";
+      result += digits[byte >> 4U];
+      result += digits[byte & 15U];
+      ++i;
+    } else {
+      result.append(text.substr(i, size));
+      i += size;
+    }
+  }
+  return result;
+}
+
+}  // namespace ec::core

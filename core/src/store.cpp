@@ -1,0 +1,169 @@
+#include "store.hpp"
+
+#include <eventcore/plugin/append.hpp>
+#include <eventcore/plugin/strided.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config.hpp"
+#include "loader.hpp"
+#include "log.hpp"
+#include "names.hpp"
+#include "options.hpp"
+#include "requests.hpp"
+#include "uuid.hpp"
+
+namespace ec::core {
+
+namespace {
+
+// A plugin's promise about sizes is kept within what the core can work with.
+GroupCommit::Limits limits_of(const Config& config, const ec_info& info) {
+  const std::uint64_t plugin_says = std::max<std::uint64_t>(info.max_appends_per_call, 1);
+  return {static_cast<std::size_t>(std::min<std::uint64_t>(config.group_commit.max_appends, plugin_says)),
+          config.group_commit.max_bytes};
+}
+
+ec_store* open(const Config& config, const ec_call* call) {
+  const ec_plugin& plugin = load_plugin(config);
+  const OpenSettings settings = check_options(config, plugin);
+  ec_backend* backend = nullptr;
+  ec_error error = EC_ERROR_INIT;
+  const auto fail = [&](ec_status status) {
+    return plugin::Failure(status, settings.redact(error.message), error.native_code, (error.flags & EC_ERROR_RETRYABLE) != 0);
+  };
+  const ec_status opened = plugin.open(settings.data(), settings.size(), sizeof(ec_setting), &host(), call, &backend, &error);
+  if (opened != EC_OK) throw fail(opened);
+  if (backend == nullptr) throw plugin::Failure(EC_INTERNAL, "plugin '" + config.plugin + "' opened nothing and gave no error");
+  try {
+    ec_info info{};
+    info.struct_size = sizeof info;
+    if (const ec_status status = plugin.api->info(backend, &info, &error); status != EC_OK) throw fail(status);
+    return new ec_store(plugin, backend, info, limits_of(config, info));
+  } catch (...) {
+    plugin.api->close(backend);
+    throw;
+  }
+}
+
+// Ids that the host left out. Copies the events only when one is missing.
+class WithIds {
+ public:
+  explicit WithIds(const ec_append& append) : append_(append) {
+    const auto events = plugin::events_of(append);
+    if (std::none_of(events.begin(), events.end(), [](const ec_new_event& event) { return plugin::is_zero(event.id); }))
+      return;
+    events_.assign(events.begin(), events.end());
+    for (ec_new_event& event : events_)
+      if (plugin::is_zero(event.id)) event.id = make_uuid();
+    append_.events = events_.data();
+    append_.event_stride = sizeof(ec_new_event);
+  }
+  const ec_append& get() const { return append_; }
+
+ private:
+  ec_append append_;
+  std::vector<ec_new_event> events_;
+};
+
+}  // namespace
+
+}  // namespace ec::core
+
+using ec::core::guard_status;
+
+extern "C" {
+
+const char* ec_version(void) { return EVENTCORE_VERSION; }
+
+void ec_uuid_make(ec_uuid* uuid) { *uuid = ec::core::make_uuid(); }
+
+const char* ec_status_name(ec_status status) {
+  static constexpr const char* names[] = {"OK",        "INTERNAL", "INVALID",     "CONFIG",  "UNSUPPORTED", "CONFLICT",
+                                          "REJECTED",  "DUPLICATE", "NOT_FOUND",  "FENCED",  "UNAVAILABLE", "TIMEOUT",
+                                          "CANCELLED", "CORRUPT",  "NO_MEMORY",   "LIMIT",   "READ_ONLY",   "IN_DOUBT"};
+  return status >= 0 && static_cast<std::size_t>(status) < std::size(names) ? names[status] : "UNKNOWN";
+}
+
+ec_status ec_store_open(const char* path, const ec_call* call, ec_store** store, ec_error* error) {
+  return ec::plugin::guard(error, [&] { *store = ec::core::open(ec::core::read_config_file(path), call); });
+}
+
+ec_status ec_store_open_text(ec_str yaml, ec_str name, const ec_call* call, ec_store** store, ec_error* error) {
+  return ec::plugin::guard(error, [&] {
+    *store = ec::core::open(ec::core::parse_config(ec::plugin::view(yaml), std::string(ec::plugin::view(name))), call);
+  });
+}
+
+void ec_store_close(ec_store* store) { delete store; }
+
+ec_status ec_store_info(ec_store* store, ec_info* info, ec_error* error) {
+  return store->api.info(store->backend, info, error);
+}
+
+const ec_plugin* ec_store_plugin(const ec_store* store) { return &store->plugin; }
+
+ec_status ec_store_append(ec_store* store, const ec_append* append, const ec_call* call, ec_outcome* outcome,
+                          ec_error* error) {
+  ec_error own = EC_ERROR_INIT;
+  ec_error* const told = error != nullptr ? error : outcome->error;
+  outcome->error = told != nullptr ? told : &own;
+  const ec_status status = guard_status(outcome->error, [&] {
+    ec::core::check_append(*append, store->info);
+    const ec::core::WithIds complete(*append);
+    return store->group_commit.append(complete.get(), ec::plugin::Call(call), *outcome);
+  });
+  outcome->status = status;
+  outcome->error = told;
+  return status;
+}
+
+ec_status ec_store_read(ec_store* store, const ec_read* request, const ec_call* call, ec_cursor** cursor,
+                        ec_error* error) {
+  return guard_status(error, [&] {
+    ec::core::check_read(*request);
+    return store->api.read(store->backend, request, call, cursor, error);
+  });
+}
+
+ec_status ec_store_read_all(ec_store* store, const ec_read_all* request, const ec_call* call, ec_cursor** cursor,
+                            ec_error* error) {
+  return guard_status(error, [&] {
+    ec::core::check_read_all(*request);
+    return store->api.read_all(store->backend, request, call, cursor, error);
+  });
+}
+
+ec_status ec_store_next(ec_store* store, ec_cursor* cursor, const ec_call* call, ec_batch* batch, ec_error* error) {
+  return store->api.next(cursor, call, batch, error);
+}
+
+void ec_store_close_cursor(ec_store* store, ec_cursor* cursor) {
+  if (cursor != nullptr) store->api.close_cursor(cursor);
+}
+
+ec_status ec_store_head(ec_store* store, const ec_call* call, ec_position* head, ec_error* error) {
+  return store->api.head(store->backend, call, head, error);
+}
+
+ec_status ec_store_list_streams(ec_store* store, const ec_list* request, const ec_call* call,
+                                ec_stream_cursor** cursor, ec_error* error) {
+  return guard_status(error, [&] {
+    ec::core::check_list(*request);
+    return store->api.list_streams(store->backend, request, call, cursor, error);
+  });
+}
+
+ec_status ec_store_next_streams(ec_store* store, ec_stream_cursor* cursor, const ec_call* call,
+                                ec_stream_batch* batch, ec_error* error) {
+  return store->api.next_streams(cursor, call, batch, error);
+}
+
+void ec_store_close_stream_cursor(ec_store* store, ec_stream_cursor* cursor) {
+  if (cursor != nullptr) store->api.close_stream_cursor(cursor);
+}
+
+}  // extern "C"

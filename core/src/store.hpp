@@ -1,0 +1,57 @@
+// What stands behind an ec_store: an open backend, its tables, and what the core adds to it.
+#pragma once
+
+#include <eventcore/abi/eventcore.h>
+#include <eventcore/plugin/failure.hpp>
+
+#include "group_commit.hpp"
+#include "hot_streams.hpp"
+
+struct ec_store {
+  ec_store(const ec_plugin& from, ec_backend* opened, const ec_info& said, ec::core::GroupCommit::Limits limits)
+      : plugin(from),
+        api(*from.api),
+        backend(opened),
+        info(said),
+        group_commit(api, backend, limits),
+        checkpoints(extension<ec_checkpoint_api>(EC_EXT_CHECKPOINT)),
+        leases(extension<ec_lease_api>(EC_EXT_LEASE)),
+        snapshots(extension<ec_snapshot_api>(EC_EXT_SNAPSHOT)),
+        notify(extension<ec_notify_api>(EC_EXT_NOTIFY)) {}
+  ec_store(const ec_store&) = delete;
+  ec_store& operator=(const ec_store&) = delete;
+  ~ec_store() { api.close(backend); }
+
+  const ec_plugin& plugin;
+  const ec_store_api& api;
+  ec_backend* const backend;
+  const ec_info info;
+  ec::core::GroupCommit group_commit;
+  ec::core::HotStreams hot_streams;
+  // Null where the backend lacks them.
+  const ec_checkpoint_api* const checkpoints;
+  const ec_lease_api* const leases;
+  const ec_snapshot_api* const snapshots;
+  const ec_notify_api* const notify;
+
+ private:
+  template <class Table>
+  const Table* extension(const char* id) const {
+    const auto* table = static_cast<const Table*>(api.get_extension(backend, id));
+    return table != nullptr && table->struct_size >= sizeof(Table) ? table : nullptr;
+  }
+};
+
+namespace ec::core {
+
+// Like plugin::guard, for bodies that give a status themselves.
+template <class Body>
+ec_status guard_status(ec_error* error, Body&& body) noexcept {
+  try {
+    return body();
+  } catch (...) {
+    return plugin::set_error_from_exception(error);
+  }
+}
+
+}  // namespace ec::core

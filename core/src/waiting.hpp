@@ -1,0 +1,62 @@
+// Sleeping until something happens, the caller's deadline passes or it is cancelled.
+#pragma once
+
+#include <eventcore/abi/base.h>
+#include <eventcore/plugin/call.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <semaphore>
+
+namespace ec::core {
+
+// How late a cancelled call may be noticed while it sleeps.
+constexpr std::uint64_t cancel_poll_ns = 10'000'000;
+
+// A thing that happens once: one thread waits for it, another lets it happen.
+class Signal {
+ public:
+  // The waiter may be gone as soon as this has begun; nothing is touched after it.
+  void set() { happened_.release(); }
+
+  void wait() { happened_.acquire(); }
+
+  // EC_OK when it happened, else EC_TIMEOUT or EC_CANCELLED.
+  ec_status wait(const plugin::Call& call) {
+    using std::chrono::steady_clock;
+    const bool cancellable = call.raw() != nullptr && call.raw()->cancelled != nullptr;
+    if (call.deadline_ns() == 0 && !cancellable) {
+      wait();
+      return EC_OK;
+    }
+    for (;;) {
+      std::uint64_t until_ns = cancellable ? plugin::monotonic_ns() + cancel_poll_ns : call.deadline_ns();
+      if (call.deadline_ns() != 0) until_ns = std::min(until_ns, call.deadline_ns());
+      if (happened_.try_acquire_until(steady_clock::time_point(std::chrono::nanoseconds(until_ns)))) return EC_OK;
+      if (const ec_status state = call.state(); state != EC_OK) return state;
+    }
+  }
+
+ private:
+  std::binary_semaphore happened_{0};
+};
+
+// Sleeps `duration_ns`, or shorter when the deadline passes (EC_TIMEOUT) or the call is cancelled (EC_CANCELLED).
+inline ec_status sleep_for_ns(std::uint64_t duration_ns, const plugin::Call& call) {
+  Signal never;
+  ec_call own{sizeof(ec_call), 0, plugin::monotonic_ns() + duration_ns, nullptr, nullptr, {nullptr, 0}};
+  bool whole = true;
+  if (const ec_call* raw = call.raw()) {
+    own.cancel_ctx = raw->cancel_ctx;
+    own.cancelled = raw->cancelled;
+    if (raw->deadline_ns != 0 && raw->deadline_ns < own.deadline_ns) {
+      own.deadline_ns = raw->deadline_ns;
+      whole = false;
+    }
+  }
+  const ec_status state = never.wait(plugin::Call(&own));
+  return state == EC_TIMEOUT && whole ? EC_OK : state;
+}
+
+}  // namespace ec::core
