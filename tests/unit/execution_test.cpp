@@ -130,11 +130,11 @@ class ExecutionTest : public testing::Test {
 
   FakeCommand command;
   ec_execute_options options{};
-  ec_info made = [] {
-    ec_info made{};
-    info.max_payload = made.max_metadata = info.max_bytes_per_append = 1000;
-    info.max_events_per_append = 10;
-    return info;
+  ec_info info = [] {
+    ec_info limits{};
+    limits.max_payload = limits.max_metadata = limits.max_bytes_per_append = 1000;
+    limits.max_events_per_append = 10;
+    return limits;
   }();
   Execution execution;
   std::vector<std::pair<std::string, std::uint64_t>> asked_;

@@ -1,0 +1,160 @@
+#include "loader.hpp"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#define BOOST_DLL_USE_STD_FS
+#include <boost/dll/shared_library.hpp>
+
+#include <eventcore/plugin/strided.hpp>
+
+#include "config_error.hpp"
+#include "log.hpp"
+#include "names.hpp"
+#include "trust.hpp"
+
+namespace ec::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The folder that this very code was loaded from.
+fs::path own_folder() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(&load_plugin), &info) == 0 || info.dli_fname == nullptr) return {};
+  std::error_code problem;
+  const fs::path file = fs::canonical(info.dli_fname, problem);
+  return problem ? fs::path{} : file.parent_path();
+}
+
+std::vector<fs::path> places(const Config& config) {
+  std::vector<fs::path> found = config.plugin_path;
+  if (const char* variable = secure_getenv("EVENTCORE_PLUGIN_PATH")) {
+    std::string_view rest = variable;
+    while (!rest.empty()) {
+      const std::size_t colon = rest.find(':');
+      if (const fs::path folder(rest.substr(0, colon)); folder.is_absolute()) found.push_back(folder.lexically_normal());
+      rest.remove_prefix(colon == std::string_view::npos ? rest.size() : colon + 1);
+    }
+  }
+  if (const fs::path own = own_folder(); !own.empty()) {
+    found.push_back(own / "eventcore" / "plugins");
+    found.push_back((own / ".." / "lib" / "eventcore" / "plugins").lexically_normal());  // for a program that holds the core
+  }
+  found.emplace_back(EVENTCORE_INSTALL_PLUGIN_DIR);
+  std::vector<fs::path> once;
+  for (const fs::path& folder : found)
+    if (std::find(once.begin(), once.end(), folder) == once.end()) once.push_back(folder);
+  return once;
+}
+
+// Too long for an error: the ends say the most.
+std::string shortened(const std::string& path) {
+  constexpr std::size_t longest = 60;
+  if (path.size() <= longest) return path;
+  return path.substr(0, 20) + "..." + path.substr(path.size() - (longest - 23));
+}
+
+class Search {
+ public:
+  // The trusted library behind `candidate`, or nothing, noted down.
+  std::optional<fs::path> look_at(const fs::path& candidate) {
+    std::error_code problem;
+    const fs::path file = fs::canonical(candidate, problem);
+    std::string why = problem ? (problem == std::errc::no_such_file_or_directory ? "no such file" : problem.message())
+                              : why_not_trusted(file);
+    if (why.empty()) why = why_not_a_library(file);
+    if (why.empty()) return file;
+    tried_.emplace_back(candidate.string(), std::move(why));
+    return std::nullopt;
+  }
+
+  // What is there but unfit comes first: it is most likely what was meant.
+  std::string report(bool full) const {
+    std::string text;
+    for (const bool missing : {false, true})
+      for (const auto& [path, why] : tried_)
+        if ((why == "no such file") == missing) text += "\n  " + (full ? path : shortened(path)) + ": " + why;
+    return text;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> tried_;
+};
+
+fs::path find_library(const Config& config) {
+  const std::string& name = config.plugin;
+  Search search;
+  if (fs::path(name).is_absolute()) {
+    if (auto file = search.look_at(name)) return *file;
+    throw config_error(config.plugin_origin, "cannot load the plugin:" + search.report(true));
+  }
+  if (name.find('/') != std::string::npos)
+    throw config_error(config.plugin_origin, "plugin '" + printable(name) + "': give a name, as in 'rocksdb', or an absolute path");
+  check_name(name, "plugin name");
+  for (const fs::path& folder : places(config))
+    if (auto file = search.look_at(folder / ("eventcore_plugin_" + name + ".so"))) return *file;
+  log(EC_LOG_ERROR, config.plugin_origin.text() + ": plugin '" + name + "' was not found; tried:" + search.report(true));
+  throw config_error(config.plugin_origin,
+                     "plugin '" + printable(name) + "' was not found; install it, or name its folder in plugin_path; tried:" + search.report(false));
+}
+
+template <class... Functions>
+bool all_there(Functions... functions) {
+  return (... && (functions != nullptr));
+}
+
+// What is wrong with the constant; empty when nothing is.
+std::string why_not_usable(const ec_plugin& plugin) {
+  if (plugin.magic != EC_PLUGIN_MAGIC) return "its " EC_PLUGIN_SYMBOL " does not begin with the magic number; it is no eventcore plugin";
+  if (plugin.abi_major != EC_ABI_MAJOR)
+    return "it was built for version " + std::to_string(plugin.abi_major) + " of the plugin interface, this libeventcore has version " +
+           std::to_string(EC_ABI_MAJOR) + "; install the plugin that goes with it";
+  if (plugin.struct_size < sizeof(ec_plugin)) return "its ec_plugin has " + std::to_string(plugin.struct_size) + " bytes, at least " + std::to_string(sizeof(ec_plugin)) + " are needed";
+  if (plugin.name.data == nullptr || plugin.name.size == 0) return "it has no name";
+  if (plugin.open == nullptr || plugin.api == nullptr) return "it has no open function or no table";
+  const ec_store_api& api = *plugin.api;
+  if (api.struct_size < sizeof(ec_store_api)) return "its table has " + std::to_string(api.struct_size) + " bytes, at least " + std::to_string(sizeof(ec_store_api)) + " are needed";
+  if (!all_there(api.close, api.info, api.append, api.read, api.read_all, api.next, api.close_cursor, api.head, api.list_streams,
+                 api.next_streams, api.close_stream_cursor, api.get_extension))
+    return "a function is missing in its table";
+  if (plugin.option_count > 0 && (plugin.options == nullptr || plugin.option_stride < sizeof(ec_option))) return "its option schema is broken";
+  return {};
+}
+
+const ec_plugin& load_library(const fs::path& file, const Config& config) {
+  const auto fail = [&](const std::string& why) { return config_error(config.plugin_origin, "plugin " + shortened(file.string()) + ": " + why); };
+  // Leaks on purpose: code of a plugin may still run while the process ends.
+  static std::mutex& mutex = *new std::mutex;
+  static auto& loaded = *new std::map<fs::path, boost::dll::shared_library*>;
+  const std::scoped_lock lock(mutex);
+  boost::dll::shared_library*& library = loaded[file];
+  if (library == nullptr) {
+    try {
+      using boost::dll::load_mode::rtld_local;
+      using boost::dll::load_mode::rtld_now;
+      library = new boost::dll::shared_library(file, rtld_now | rtld_local);
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& exception) {
+      throw fail(std::string("cannot be loaded: ") + exception.what());
+    }
+  }
+  if (!library->has(EC_PLUGIN_SYMBOL)) throw fail("has no symbol " EC_PLUGIN_SYMBOL "; it is no eventcore plugin");
+  const ec_plugin& plugin = library->get<const ec_plugin>(EC_PLUGIN_SYMBOL);
+  if (const std::string why = why_not_usable(plugin); !why.empty()) throw fail(why);
+  return plugin;
+}
+
+}  // namespace
+
+const ec_plugin& load_plugin(const Config& config) { return load_library(find_library(config), config); }
+
+}  // namespace ec::core

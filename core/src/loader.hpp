@@ -1,0 +1,16 @@
+// Finds a plugin, makes sure that it may be loaded, loads it and looks at what it says of itself.
+#pragma once
+
+#include <eventcore/abi/plugin.h>
+
+#include "config.hpp"
+
+namespace ec::core {
+
+// The constant of the configuration's plugin; good for ever, since libraries are never unloaded. An absolute path is
+// taken as it is; a name is looked for as eventcore_plugin_NAME.so in the configuration's plugin_path, in
+// EVENTCORE_PLUGIN_PATH, beside libeventcore, in the install folder; never in the working directory. Throws
+// plugin::Failure (EC_CONFIG) that says what is wrong with it, or each place tried and why not. Any number of threads.
+const ec_plugin& load_plugin(const Config& config);
+
+}  // namespace ec::core

@@ -1,0 +1,19 @@
+// Whether a file may be loaded into this process: a library runs with all its rights.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace ec::core {
+
+// Empty when the file may be loaded; otherwise why not and what to do. Refused are: anything but a regular file; a file
+// or one of the folders above it that belongs to neither root nor the user of this process, or that its group or others
+// can write. A folder with the sticky bit that belongs to root (/tmp) may stand above, because nobody can replace
+// another one's entry in it. `path` is absolute and has no symbolic link in it.
+std::string why_not_trusted(const std::filesystem::path& path);
+
+// Empty when the file is a complete shared library for this machine; otherwise what it is instead. Looked at before the
+// dynamic linker is, which crashes on a truncated one.
+std::string why_not_a_library(const std::filesystem::path& path);
+
+}  // namespace ec::core
