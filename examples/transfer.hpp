@@ -8,9 +8,17 @@
 
 namespace bank {
 
-struct AccountOpened { std::int64_t balance; };
-struct MoneyWithdrawn { std::int64_t amount; std::string to; };
-struct MoneyDeposited { std::int64_t amount; std::string from; };
+struct AccountOpened {
+  std::int64_t balance;
+};
+struct MoneyWithdrawn {
+  std::int64_t amount;
+  std::string to;
+};
+struct MoneyDeposited {
+  std::int64_t amount;
+  std::string from;
+};
 
 EC_EVENT(AccountOpened, "account-opened", balance)
 EC_EVENT(MoneyWithdrawn, "money-withdrawn", amount, to)
@@ -22,11 +30,19 @@ struct TransferMoney {
 
   using Streams = ec::StreamSet<&TransferMoney::from, &TransferMoney::to>;
   using Events = ec::Events<AccountOpened, MoneyWithdrawn, MoneyDeposited>;
-  struct State { std::int64_t available = 0; };
+  struct State {
+    std::int64_t available = 0;
+  };
 
-  void apply(State& s, const ec::Recorded<AccountOpened>& e) const { if (e.stream() == from) s.available += e->balance; }
-  void apply(State& s, const ec::Recorded<MoneyWithdrawn>& e) const { if (e.stream() == from) s.available -= e->amount; }
-  void apply(State& s, const ec::Recorded<MoneyDeposited>& e) const { if (e.stream() == from) s.available += e->amount; }
+  void apply(State& s, const ec::Recorded<AccountOpened>& e) const {
+    if (e.stream() == from) s.available += e->balance;
+  }
+  void apply(State& s, const ec::Recorded<MoneyWithdrawn>& e) const {
+    if (e.stream() == from) s.available -= e->amount;
+  }
+  void apply(State& s, const ec::Recorded<MoneyDeposited>& e) const {
+    if (e.stream() == from) s.available += e->amount;
+  }
 
   ec::Result<> decide(const State& s, ec::Decision<TransferMoney>& out) const {
     EC_REQUIRE(from != to, "from and to are the same account");
@@ -43,8 +59,10 @@ struct OpenAccount {
 
   using Streams = ec::StreamSet<&OpenAccount::account>;
   using Events = ec::Events<AccountOpened>;
-  using Ignores = ec::OtherEvents;
-  struct State { bool open = false; };
+  using Ignores = ec::Ignore<ec::OtherEvents>;
+  struct State {
+    bool open = false;
+  };
 
   void apply(State& s, const ec::Recorded<AccountOpened>&) const { s.open = true; }
 

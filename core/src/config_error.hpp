@@ -1,16 +1,19 @@
 // Errors of the configuration, all in one form: origin: what is wrong; what to do.
 #pragma once
 
+#include "config.hpp"
+
 #include <eventcore/plugin/failure.hpp>
 
 #include <string>
-
-#include "config.hpp"
+#include <string_view>
 
 namespace ec::core {
 
-inline plugin::Failure config_error(const Origin& origin, const std::string& what) {
-  return {EC_CONFIG, origin.text() + ": " + what};
-}
+plugin::Failure config_error(const Origin& origin, const std::string& what);
+
+// A path for a message: control characters made visible, the middle left out of what is longer than `most` bytes, since
+// its ends say the most.
+std::string shortened(std::string_view path, std::size_t most);
 
 }  // namespace ec::core

@@ -1,15 +1,13 @@
+#include "config_error.hpp"
 #include "config_expand.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
-
-#include "config_error.hpp"
-#include "names.hpp"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace ec::core {
 
@@ -17,9 +15,21 @@ namespace {
 
 constexpr std::size_t largest_value_file = 64 * 1024;
 
+std::string why(int code) { return std::generic_category().message(code); }
+
+bool is_variable_name(std::string_view text) {
+  constexpr std::string_view digits = "0123456789";
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+  if (text.empty() || digits.find(text.front()) != std::string_view::npos) return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return letters.find(c) != std::string_view::npos || digits.find(c) != std::string_view::npos;
+  });
+}
+
 class File {
  public:
-  explicit File(const std::string& path) : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
+  explicit File(const std::string& path)
+      : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   ~File() {
@@ -31,6 +41,7 @@ class File {
   int descriptor_;
 };
 
+// Of what stands between ${ and }.
 std::string value_of(std::string_view inside, const Origin& origin, const std::filesystem::path& folder) {
   if (inside.starts_with("file:")) {
     const std::string path(inside.substr(5));
@@ -42,11 +53,18 @@ std::string value_of(std::string_view inside, const Origin& origin, const std::f
   }
   const std::size_t split = inside.find(":-");
   const std::string name(inside.substr(0, split));
-  if (name.empty() || name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)
-    throw config_error(origin, "'${" + printable(name) + "}' names no environment variable; use ${NAME}, ${NAME:-default} or ${file:PATH}, and $${ for a plain ${");
-  if (const char* value = std::getenv(name.c_str()); value != nullptr && *value != '\0') return value;
-  if (split != std::string_view::npos) return std::string(inside.substr(split + 2));
-  throw config_error(origin, "the environment variable " + name + " is not set; set it, or write ${" + name + ":-default}");
+  // What stands in the braces is not shown: it may be a piece of a password that was meant literally.
+  if (!is_variable_name(name))
+    throw config_error(origin,
+                       "a ${...} names no environment variable; write ${NAME}, ${NAME:-default} or ${file:PATH}, and "
+                       "$${ for a plain ${");
+  const char* value = std::getenv(name.c_str());
+  if (split != std::string_view::npos && (value == nullptr || *value == '\0'))
+    return std::string(inside.substr(split + 2));
+  if (value == nullptr)
+    throw config_error(origin,
+                       "the environment variable " + name + " is not set; set it, or write ${" + name + ":-default}");
+  return value;
 }
 
 }  // namespace
@@ -64,7 +82,10 @@ std::string expand(std::string_view text, const Origin& origin, const std::files
     } else if (text.starts_with("${")) {
       const std::size_t end = text.find('}');
       if (end == std::string_view::npos) throw config_error(origin, "a '${' has no '}'; write $${ for a plain ${");
-      result += value_of(text.substr(2, end - 2), origin, folder);
+      const std::string_view inside = text.substr(2, end - 2);
+      if (inside.find("${") != std::string_view::npos)
+        throw config_error(origin, "a ${...} stands inside another one; this is not taken, write $${ for a plain ${");
+      result += value_of(inside, origin, folder);
       text.remove_prefix(end + 1);
     } else {
       result += '$';
@@ -75,26 +96,28 @@ std::string expand(std::string_view text, const Origin& origin, const std::files
 }
 
 std::string read_small_file(const std::string& path, std::size_t most_bytes, const Origin& origin, const char* what) {
-  const auto fail = [&](const std::string& why) {
-    const std::string where = origin.file == path ? std::string() : " " + printable(path);
-    return config_error(origin, std::string("cannot read ") + what + where + ": " + why);
+  const auto fail = [&](const std::string& reason) {
+    const std::string where = origin.file == path ? std::string() : " " + shortened(path, 100);
+    return config_error(origin, std::string("cannot read ") + what + where + ": " + reason);
   };
   const File file(path);
-  if (file.descriptor() < 0) throw fail(errno == ENOENT ? "there is no such file; check the path" : std::strerror(errno));
+  if (file.descriptor() < 0)
+    throw fail(errno == ENOENT ? "there is no such file; check the path"
+                               : why(errno) + "; check the path and its permissions");
   struct stat status{};
-  if (fstat(file.descriptor(), &status) != 0) throw fail(std::strerror(errno));
+  if (fstat(file.descriptor(), &status) != 0) throw fail(why(errno));
   if (S_ISDIR(status.st_mode)) throw fail("it is a folder; name a file in it");
-  if (!S_ISREG(status.st_mode)) throw fail("it is not a regular file");
+  if (!S_ISREG(status.st_mode)) throw fail("it is not a regular file; name one");
   std::string text(most_bytes + 1, '\0');
   std::size_t have = 0;
   while (have < text.size()) {
     const ssize_t got = read(file.descriptor(), text.data() + have, text.size() - have);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw fail(std::strerror(errno));
+    if (got < 0) throw fail(why(errno));
     if (got == 0) break;
     have += static_cast<std::size_t>(got);
   }
-  if (have > most_bytes) throw fail("it is larger than " + std::to_string(most_bytes / 1024) + " KiB");
+  if (have > most_bytes) throw fail("it is larger than " + std::to_string(most_bytes / 1024) + " KiB; name another");
   text.resize(have);
   return text;
 }

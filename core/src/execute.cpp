@@ -1,4 +1,9 @@
 // The blocking driver of an Execution: carries out what it asks for, on the caller's thread.
+#include "execution.hpp"
+#include "requests.hpp"
+#include "store.hpp"
+#include "waiting.hpp"
+
 #include <eventcore/plugin/strided.hpp>
 
 #include <algorithm>
@@ -6,11 +11,6 @@
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "execution.hpp"
-#include "requests.hpp"
-#include "store.hpp"
-#include "waiting.hpp"
 
 namespace ec::core {
 
@@ -137,7 +137,8 @@ class Driver {
 
   Step read() {
     ec_cursor* cursor = nullptr;
-    ec_status status = store_.api.read(store_.backend, &execution_.read_request(), call_.raw(), &cursor, &execution_.error());
+    ec_status status =
+        store_.api.read(store_.backend, &execution_.read_request(), call_.raw(), &cursor, &execution_.error());
     if (status == EC_OK) status = drain(cursor, [&](const ec_batch& batch) { return execution_.take(batch); });
     watch_.add_read();
     const std::uint32_t attempt = execution_.attempts();
@@ -153,10 +154,13 @@ class Driver {
         store_.api.read_all(store_.backend, &execution_.group_request(), call_.raw(), &cursor, &execution_.error());
     bool enough = false;
     if (status == EC_OK)
-      status = drain(cursor, [&](const ec_batch& batch) {
-        enough = execution_.take_group(batch);
-        return EC_OK;
-      }, &enough);
+      status = drain(
+          cursor,
+          [&](const ec_batch& batch) {
+            enough = execution_.take_group(batch);
+            return EC_OK;
+          },
+          &enough);
     return execution_.group_done(status);
   }
 

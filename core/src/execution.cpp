@@ -1,13 +1,12 @@
 #include "execution.hpp"
+#include "names.hpp"
+#include "requests.hpp"
+#include "uuid.hpp"
 
 #include <eventcore/plugin/append.hpp>
 
 #include <algorithm>
 #include <limits>
-
-#include "names.hpp"
-#include "requests.hpp"
-#include "uuid.hpp"
 
 namespace ec::core {
 
@@ -72,9 +71,14 @@ Execution::Step Execution::begin() {
     if (const ec_status status = command_->streams(command_->ctx, &streams, &count, &error_); status != EC_OK)
       return finish(status);
     if (count == 0) return fail(EC_INVALID, "the command names no stream; it needs at least one");
+    if (options_.metadata.size > info_->max_metadata)
+      return fail(EC_LIMIT, "the metadata has " + std::to_string(options_.metadata.size) + " bytes, this store takes " +
+                                std::to_string(info_->max_metadata));
     for (std::size_t i = 0; i < count; ++i) name_stream(view(streams[i]), false);
-    if (!plugin::is_zero(options_.commit_id)) return look_up();
-    options_.commit_id = make_uuid();
+    if (plugin::is_zero(options_.commit_id))
+      options_.commit_id = make_uuid();
+    else if ((options_.flags & EC_EXECUTE_NEW_COMMIT_ID) == 0)
+      return look_up();
     return Step::read;
   });
 }
@@ -271,8 +275,15 @@ Execution::Step Execution::committed() {
 void Execution::tell_commit(std::uint32_t flags, std::uint32_t attempts) {
   commit_streams_.clear();
   for (std::size_t i = 0; i < known_; ++i) commit_streams_.push_back({plugin::str(streams_[i].id), versions_[i]});
-  commit_ = {sizeof(ec_commit), flags & EC_OUTCOME_REPEATED, options_.commit_id,     outcome_.first,        outcome_.last,
-             attempts,          0,                           commit_streams_.data(), commit_streams_.size()};
+  commit_ = {sizeof(ec_commit),
+             flags & EC_OUTCOME_REPEATED,
+             options_.commit_id,
+             outcome_.first,
+             outcome_.last,
+             attempts,
+             0,
+             commit_streams_.data(),
+             commit_streams_.size()};
   attempts_ = attempts;
   if (command_->committed != nullptr) command_->committed(command_->ctx, &commit_);
 }
@@ -309,8 +320,8 @@ Execution::Step Execution::waited(ec_status status) {
   return guarded([&] {
     if (status != EC_OK) {
       if (in_doubt_) return unclear(error_.code);
-      return fail(status, std::string(status == EC_CANCELLED ? "cancelled" : "the deadline passed") + " before attempt " +
-                              std::to_string(attempts_) + "; the last one: " + error_.message);
+      return fail(status, std::string(status == EC_CANCELLED ? "cancelled" : "the deadline passed") +
+                              " before attempt " + std::to_string(attempts_) + "; the last one: " + error_.message);
     }
     error_ = EC_ERROR_INIT;
     return after_wait_ == Step::append ? ask(asked_) : after_wait_;

@@ -1,5 +1,5 @@
-// One execution of a command, as a state machine: it says what it needs next (a read, an append, a wait) and does none of
-// it, so that a blocking and an asynchronous driver run the same code, and a test can drive it step by step.
+// One execution of a command, as a state machine: it says what it needs next (a read, an append, a wait) and does none
+// of it, so that a blocking and an asynchronous driver run the same code, and a test can drive it step by step.
 //
 //   Execution execution(...);
 //   for (auto step = execution.begin(); step != Execution::Step::done;)
@@ -21,12 +21,13 @@ namespace ec::core {
 class Execution {
  public:
   enum class Step {
-    read,       // carry out read_request(), give each batch to take(), then read_done()
-    read_group, // the same with group_request() and take_group(), which says when it has seen enough; then group_done()
-    append,     // carry out append_request() into outcome(), then append_done()
-    queue,      // wait for a turn on each of its streams, to be held until it is done; then waited()
-    sleep,      // wait sleep_ns(), then waited()
-    done        // status() and error() are final
+    read,        // carry out read_request(), give each batch to take(), then read_done()
+    read_group,  // the same with group_request() and take_group(), which says when it has seen enough; then
+                 // group_done()
+    append,      // carry out append_request() into outcome(), then append_done()
+    queue,       // wait for a turn on each of its streams, to be held until it is done; then waited()
+    sleep,       // wait sleep_ns(), then waited()
+    done         // status() and error() are final
   };
 
   // Makes it ready for another command; what an earlier one allocated is used again. The command and

@@ -1,10 +1,10 @@
 // The extensions as the host calls them: looked up once at open, refused in words where the backend lacks them.
+#include "names.hpp"
+#include "store.hpp"
+
 #include <eventcore/plugin/strided.hpp>
 
 #include <string>
-
-#include "names.hpp"
-#include "store.hpp"
 
 using ec::core::check_name;
 using ec::core::guard_status;
@@ -45,7 +45,8 @@ extern "C" {
 
 ec_status ec_store_checkpoint_load(ec_store* store, ec_str name, const ec_call* call, ec_position* position,
                                    ec_error* error) {
-  return guard_status(error, [&] { return checkpoints(store, name).load(store->backend, name, call, position, error); });
+  return guard_status(error,
+                      [&] { return checkpoints(store, name).load(store->backend, name, call, position, error); });
 }
 
 ec_status ec_store_checkpoint_save(ec_store* store, ec_str name, ec_position position, uint64_t fence,
@@ -76,8 +77,7 @@ ec_status ec_store_lease_renew(ec_store* store, ec_str name, uint64_t fence, uin
   });
 }
 
-ec_status ec_store_lease_release(ec_store* store, ec_str name, uint64_t fence, const ec_call* call,
-                                 ec_error* error) {
+ec_status ec_store_lease_release(ec_store* store, ec_str name, uint64_t fence, const ec_call* call, ec_error* error) {
   return guard_status(error, [&] { return leases(store, name).release(store->backend, name, fence, call, error); });
 }
 

@@ -22,9 +22,10 @@ std::uint64_t bytes_of(const ec_append& append) {
 }
 
 ec_status give_up(ec_outcome& outcome, ec_status state) {
-  outcome.status = plugin::set_error(outcome.error, state,
-                                     state == EC_CANCELLED ? "the append was cancelled while it waited for its turn; nothing was stored"
-                                                           : "the deadline passed while the append waited for its turn; nothing was stored");
+  outcome.status = plugin::set_error(
+      outcome.error, state,
+      state == EC_CANCELLED ? "the append was cancelled while it waited for its turn; nothing was stored"
+                            : "the deadline passed while the append waited for its turn; nothing was stored");
   return state;
 }
 
@@ -120,7 +121,8 @@ GroupCommit::Waiter* GroupCommit::take_group(Waiter* first) noexcept {
     bytes = first->bytes;
     first->next = nullptr;
   }
-  while (first_ != nullptr && count < limits_.max_appends && (count == 0 || bytes + first_->bytes <= limits_.max_bytes)) {
+  while (first_ != nullptr && count < limits_.max_appends &&
+         (count == 0 || bytes + first_->bytes <= limits_.max_bytes)) {
     Waiter* waiter = first_;
     first_ = waiter->next;
     if (first_ == nullptr) last_ = nullptr;
@@ -144,7 +146,8 @@ void GroupCommit::run_group(Waiter* group) noexcept {
     requests_.push_back(waiter->request);
     outcomes_.push_back(waiter->outcome);
     const std::uint64_t deadline_ns = waiter->call.deadline_ns();
-    if (deadline_ns != 0) call.deadline_ns = call.deadline_ns == 0 ? deadline_ns : std::min(call.deadline_ns, deadline_ns);
+    if (deadline_ns != 0)
+      call.deadline_ns = call.deadline_ns == 0 ? deadline_ns : std::min(call.deadline_ns, deadline_ns);
   }
   ec_error error = EC_ERROR_INIT;
   const ec_status status = api_.append(backend_, requests_.data(), sizeof(ec_append), outcomes_.data(),

@@ -6,6 +6,8 @@
 // microseconds), or hands the lead to the first in the queue and goes home.
 #pragma once
 
+#include "waiting.hpp"
+
 #include <eventcore/abi/event_store.h>
 #include <eventcore/plugin/call.hpp>
 
@@ -13,8 +15,6 @@
 #include <cstdint>
 #include <mutex>
 #include <vector>
-
-#include "waiting.hpp"
 
 namespace ec::core {
 
@@ -28,8 +28,8 @@ class GroupCommit {
   GroupCommit(const ec_store_api& api, ec_backend* backend, Limits limits);
 
   // Carries out one append that has been checked; blocks until its outcome is there. outcome.error must not be null. A
-  // passed deadline or a cancellation is noticed up to the moment the append is handed to the plugin, from then on it is
-  // the plugin that watches the deadline. Any number of threads.
+  // passed deadline or a cancellation is noticed up to the moment the append is handed to the plugin, from then on it
+  // is the plugin that watches the deadline. Any number of threads.
   ec_status append(const ec_append& request, const plugin::Call& call, ec_outcome& outcome) noexcept;
 
   // How many appends stand in the queue right now.
@@ -62,8 +62,8 @@ class GroupCommit {
   const Limits limits_;
 
   mutable std::mutex mutex_;
-  bool busy_ = false;         // somebody leads
-  Waiter* first_ = nullptr;   // the queue
+  bool busy_ = false;        // somebody leads
+  Waiter* first_ = nullptr;  // the queue
   Waiter* last_ = nullptr;
 
   // The leader's.

@@ -1,10 +1,12 @@
-// Fairness on hot streams. Optimistic commands that collide on a stream again and again waste each other's work, and some
-// may lose for ever. So a command that met a conflict lines up for its streams, and whoever comes while a queue stands
-// for one of its streams lines up there as well; one at a time has its turn. It is courtesy within this process, not
-// correctness: the store's check decides, and a writer that knows nothing of the queues only costs a retry.
+// Fairness on hot streams. Optimistic commands that collide on a stream again and again waste each other's work, and
+// some may lose for ever. So a command that met a conflict lines up for its streams, and whoever comes while a queue
+// stands for one of its streams lines up there as well; one at a time has its turn. It is courtesy within this process,
+// not correctness: the store's check decides, and a writer that knows nothing of the queues only costs a retry.
 //
 // Everybody lines up for one stream after the other in byte order of the ids, so nobody waits in a circle.
 #pragma once
+
+#include "waiting.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -15,8 +17,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "waiting.hpp"
 
 namespace ec::core {
 

@@ -1,23 +1,22 @@
 #include "loader.hpp"
 
-#include <dlfcn.h>
-#include <stdlib.h>
-
 #include <algorithm>
+#include <dlfcn.h>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stdlib.h>
 #include <vector>
 
 #define BOOST_DLL_USE_STD_FS
-#include <boost/dll/shared_library.hpp>
-
-#include <eventcore/plugin/strided.hpp>
-
 #include "config_error.hpp"
 #include "log.hpp"
 #include "names.hpp"
 #include "trust.hpp"
+
+#include <eventcore/plugin/strided.hpp>
+
+#include <boost/dll/shared_library.hpp>
 
 namespace ec::core {
 
@@ -40,13 +39,15 @@ std::vector<fs::path> places(const Config& config) {
     std::string_view rest = variable;
     while (!rest.empty()) {
       const std::size_t colon = rest.find(':');
-      if (const fs::path folder(rest.substr(0, colon)); folder.is_absolute()) found.push_back(folder.lexically_normal());
+      if (const fs::path folder(rest.substr(0, colon)); folder.is_absolute())
+        found.push_back(folder.lexically_normal());
       rest.remove_prefix(colon == std::string_view::npos ? rest.size() : colon + 1);
     }
   }
   if (const fs::path own = own_folder(); !own.empty()) {
     found.push_back(own / "eventcore" / "plugins");
-    found.push_back((own / ".." / "lib" / "eventcore" / "plugins").lexically_normal());  // for a program that holds the core
+    found.push_back(
+        (own / ".." / "lib" / "eventcore" / "plugins").lexically_normal());  // for a program that holds the core
   }
   found.emplace_back(EVENTCORE_INSTALL_PLUGIN_DIR);
   std::vector<fs::path> once;
@@ -55,23 +56,20 @@ std::vector<fs::path> places(const Config& config) {
   return once;
 }
 
-// Too long for an error: the ends say the most.
-std::string shortened(const std::string& path) {
-  constexpr std::size_t longest = 60;
-  if (path.size() <= longest) return path;
-  return path.substr(0, 20) + "..." + path.substr(path.size() - (longest - 23));
-}
+constexpr std::size_t longest_path = 60;  // in an error, which has room for a few
 
 class Search {
  public:
   // The trusted library behind `candidate`, or nothing, noted down.
   std::optional<fs::path> look_at(const fs::path& candidate) {
+    std::string why = why_not_trusted(candidate);
+    if (why.empty()) why = why_not_a_library(candidate);
     std::error_code problem;
-    const fs::path file = fs::canonical(candidate, problem);
-    std::string why = problem ? (problem == std::errc::no_such_file_or_directory ? "no such file" : problem.message())
-                              : why_not_trusted(file);
-    if (why.empty()) why = why_not_a_library(file);
-    if (why.empty()) return file;
+    if (why.empty()) {
+      fs::path file = fs::canonical(candidate, problem);
+      if (!problem) return file;
+      why = problem.message();
+    }
     tried_.emplace_back(candidate.string(), std::move(why));
     return std::nullopt;
   }
@@ -81,7 +79,8 @@ class Search {
     std::string text;
     for (const bool missing : {false, true})
       for (const auto& [path, why] : tried_)
-        if ((why == "no such file") == missing) text += "\n  " + (full ? path : shortened(path)) + ": " + why;
+        if ((why == "no such file") == missing)
+          text += "\n  " + (full ? path : shortened(path, longest_path)) + ": " + why;
     return text;
   }
 
@@ -97,13 +96,17 @@ fs::path find_library(const Config& config) {
     throw config_error(config.plugin_origin, "cannot load the plugin:" + search.report(true));
   }
   if (name.find('/') != std::string::npos)
-    throw config_error(config.plugin_origin, "plugin '" + printable(name) + "': give a name, as in 'rocksdb', or an absolute path");
+    throw config_error(config.plugin_origin,
+                       "plugin '" + printable(name) + "': give a name, as in 'rocksdb', or an absolute path");
   check_name(name, "plugin name");
   for (const fs::path& folder : places(config))
     if (auto file = search.look_at(folder / ("eventcore_plugin_" + name + ".so"))) return *file;
-  log(EC_LOG_ERROR, config.plugin_origin.text() + ": plugin '" + name + "' was not found; tried:" + search.report(true));
-  throw config_error(config.plugin_origin,
-                     "plugin '" + printable(name) + "' was not found; install it, or name its folder in plugin_path; tried:" + search.report(false));
+  log(EC_LOG_ERROR,
+      config.plugin_origin.text() + ": plugin '" + name + "' was not found; tried:" + search.report(true));
+  throw config_error(
+      config.plugin_origin,
+      "plugin '" + printable(name) +
+          "' was not found; install it, or name its folder in plugin_path; tried:" + search.report(false));
 }
 
 template <class... Functions>
@@ -113,24 +116,33 @@ bool all_there(Functions... functions) {
 
 // What is wrong with the constant; empty when nothing is.
 std::string why_not_usable(const ec_plugin& plugin) {
-  if (plugin.magic != EC_PLUGIN_MAGIC) return "its " EC_PLUGIN_SYMBOL " does not begin with the magic number; it is no eventcore plugin";
+  if (plugin.magic != EC_PLUGIN_MAGIC)
+    return "its " EC_PLUGIN_SYMBOL " does not begin with the magic number; it is no eventcore plugin";
   if (plugin.abi_major != EC_ABI_MAJOR)
-    return "it was built for version " + std::to_string(plugin.abi_major) + " of the plugin interface, this libeventcore has version " +
-           std::to_string(EC_ABI_MAJOR) + "; install the plugin that goes with it";
-  if (plugin.struct_size < sizeof(ec_plugin)) return "its ec_plugin has " + std::to_string(plugin.struct_size) + " bytes, at least " + std::to_string(sizeof(ec_plugin)) + " are needed";
+    return "it was built for version " + std::to_string(plugin.abi_major) +
+           " of the plugin interface, this libeventcore has version " + std::to_string(EC_ABI_MAJOR) +
+           "; install the plugin that goes with it";
+  if (plugin.struct_size < sizeof(ec_plugin))
+    return "its ec_plugin has " + std::to_string(plugin.struct_size) + " bytes, at least " +
+           std::to_string(sizeof(ec_plugin)) + " are needed";
   if (plugin.name.data == nullptr || plugin.name.size == 0) return "it has no name";
   if (plugin.open == nullptr || plugin.api == nullptr) return "it has no open function or no table";
   const ec_store_api& api = *plugin.api;
-  if (api.struct_size < sizeof(ec_store_api)) return "its table has " + std::to_string(api.struct_size) + " bytes, at least " + std::to_string(sizeof(ec_store_api)) + " are needed";
-  if (!all_there(api.close, api.info, api.append, api.read, api.read_all, api.next, api.close_cursor, api.head, api.list_streams,
-                 api.next_streams, api.close_stream_cursor, api.get_extension))
+  if (api.struct_size < sizeof(ec_store_api))
+    return "its table has " + std::to_string(api.struct_size) + " bytes, at least " +
+           std::to_string(sizeof(ec_store_api)) + " are needed";
+  if (!all_there(api.close, api.info, api.append, api.read, api.read_all, api.next, api.close_cursor, api.head,
+                 api.list_streams, api.next_streams, api.close_stream_cursor, api.get_extension))
     return "a function is missing in its table";
-  if (plugin.option_count > 0 && (plugin.options == nullptr || plugin.option_stride < sizeof(ec_option))) return "its option schema is broken";
+  if (plugin.option_count > 0 && (plugin.options == nullptr || plugin.option_stride < sizeof(ec_option)))
+    return "its option schema is broken";
   return {};
 }
 
 const ec_plugin& load_library(const fs::path& file, const Config& config) {
-  const auto fail = [&](const std::string& why) { return config_error(config.plugin_origin, "plugin " + shortened(file.string()) + ": " + why); };
+  const auto fail = [&](const std::string& why) {
+    return config_error(config.plugin_origin, "plugin " + shortened(file.string(), longest_path) + ": " + why);
+  };
   // Leaks on purpose: code of a plugin may still run while the process ends.
   static std::mutex& mutex = *new std::mutex;
   static auto& loaded = *new std::map<fs::path, boost::dll::shared_library*>;

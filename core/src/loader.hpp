@@ -1,9 +1,9 @@
 // Finds a plugin, makes sure that it may be loaded, loads it and looks at what it says of itself.
 #pragma once
 
-#include <eventcore/abi/plugin.h>
-
 #include "config.hpp"
+
+#include <eventcore/abi/plugin.h>
 
 namespace ec::core {
 

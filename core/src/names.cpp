@@ -16,7 +16,9 @@ enum class ByteClass : unsigned char { plain, control, pattern, high };
 constexpr std::array<ByteClass, 256> make_classes() {
   std::array<ByteClass, 256> classes{};
   for (std::size_t byte = 0; byte < 256; ++byte)
-    classes[byte] = byte < 0x20 || byte == 0x7F ? ByteClass::control : byte >= 0x80 ? ByteClass::high : ByteClass::plain;
+    classes[byte] = byte < 0x20 || byte == 0x7F ? ByteClass::control
+                    : byte >= 0x80              ? ByteClass::high
+                                                : ByteClass::plain;
   for (const char c : {'*', '?', '[', ']'}) classes[static_cast<unsigned char>(c)] = ByteClass::pattern;
   return classes;
 }
@@ -29,7 +31,10 @@ unsigned byte_at(std::string_view text, std::size_t i) { return static_cast<unsi
 std::size_t character_size(std::string_view text, std::size_t i) {
   const unsigned lead = byte_at(text, i);
   if (lead < 0x80) return 1;
-  const std::size_t size = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  const std::size_t size = lead >= 0xC2 && lead < 0xE0   ? 2
+                           : lead >= 0xE0 && lead < 0xF0 ? 3
+                           : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                         : 0;
   if (size == 0 || i + size > text.size()) return 0;
   for (std::size_t k = 1; k < size; ++k)
     if ((byte_at(text, i + k) & 0xC0U) != 0x80U) return 0;
@@ -45,20 +50,24 @@ bool has_c1_control(std::string_view text) {
   return false;
 }
 
-[[noreturn]] void refuse(const char* what, std::string_view text, const std::string& why, ec_status status = EC_INVALID) {
+[[noreturn]] void refuse(const char* what, std::string_view text, const std::string& why,
+                         ec_status status = EC_INVALID) {
   throw Failure(status, std::string(what) + " '" + printable(text) + "': " + why);
 }
 
 void check_text(std::string_view text, const char* what, std::size_t max, bool patterns_allowed) {
-  if (text.empty()) throw Failure(EC_INVALID, std::string(what) + ": is empty; it needs 1 to " + std::to_string(max) + " bytes");
+  if (text.empty())
+    throw Failure(EC_INVALID, std::string(what) + ": is empty; it needs 1 to " + std::to_string(max) + " bytes");
   if (text.size() > max)
-    refuse(what, text, "has " + std::to_string(text.size()) + " bytes, at most " + std::to_string(max) + " are allowed", EC_LIMIT);
+    refuse(what, text, "has " + std::to_string(text.size()) + " bytes, at most " + std::to_string(max) + " are allowed",
+           EC_LIMIT);
   bool high = false;
   for (const char c : text) {
     const ByteClass kind = class_of(c);
     if (kind == ByteClass::plain) continue;
     if (kind == ByteClass::control) refuse(what, text, "has a control character");
-    if (kind == ByteClass::pattern && !patterns_allowed) refuse(what, text, std::string("has a '") + c + "'; * ? [ ] are kept for patterns");
+    if (kind == ByteClass::pattern && !patterns_allowed)
+      refuse(what, text, std::string("has a '") + c + "'; * ? [ ] are kept for patterns");
     high = high || kind == ByteClass::high;
   }
   if (!high) return;

@@ -1,3 +1,4 @@
+#include "names.hpp"
 #include "option_text.hpp"
 
 #include <eventcore/plugin/strided.hpp>
@@ -7,8 +8,6 @@
 #include <limits>
 #include <utility>
 
-#include "names.hpp"
-
 namespace ec::core {
 
 namespace {
@@ -16,16 +15,18 @@ namespace {
 using Unit = std::pair<std::string_view, std::uint64_t>;
 
 constexpr std::array<Unit, 1> no_units{{{"", 1}}};
-constexpr std::array<Unit, 9> size_units{{{"", 1},
-                                          {"B", 1},
-                                          {"KB", 1'000},
-                                          {"MB", 1'000'000},
-                                          {"GB", 1'000'000'000},
-                                          {"KiB", 1ULL << 10U},
-                                          {"MiB", 1ULL << 20U},
-                                          {"GiB", 1ULL << 30U},
-                                          {"TiB", 1ULL << 40U}}};
-constexpr std::array<Unit, 5> duration_units{{{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}}};
+constexpr std::array<Unit, 10> size_units{{{"", 1},
+                                           {"B", 1},
+                                           {"KB", 1'000},
+                                           {"MB", 1'000'000},
+                                           {"GB", 1'000'000'000},
+                                           {"TB", 1'000'000'000'000},
+                                           {"KiB", 1ULL << 10U},
+                                           {"MiB", 1ULL << 20U},
+                                           {"GiB", 1ULL << 30U},
+                                           {"TiB", 1ULL << 40U}}};
+constexpr std::array<Unit, 5> duration_units{
+    {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}}};
 
 struct Kind {
   const Unit* first;
@@ -35,7 +36,8 @@ struct Kind {
 
 Kind kind_of(std::uint32_t type) {
   if (type == EC_OPTION_SIZE) return {size_units.data(), size_units.size(), "a size such as 4096, 64KiB or 1GB"};
-  if (type == EC_OPTION_DURATION) return {duration_units.data(), duration_units.size(), "a duration such as 250ms, 10s or 5m"};
+  if (type == EC_OPTION_DURATION)
+    return {duration_units.data(), duration_units.size(), "a duration such as 250ms, 10s or 5m"};
   return {no_units.data(), no_units.size(), "a whole number"};
 }
 

@@ -14,7 +14,8 @@ namespace ec::core {
 // Makes the error; gets what is wrong with the value ("must be ..., is '12 furlongs'").
 using OptionError = std::function<plugin::Failure(const std::string& what)>;
 
-// Of EC_OPTION_UINT, SIZE (bytes) or DURATION (milliseconds); max 0 = no bound. `secret` keeps the text out of the error.
+// Of EC_OPTION_UINT, SIZE (bytes) or DURATION (milliseconds); max 0 = no bound. `secret` keeps the text out of the
+// error.
 std::uint64_t parse_number(std::string_view text, std::uint32_t type, std::uint64_t min, std::uint64_t max,
                            const OptionError& error, bool secret = false);
 

@@ -1,13 +1,13 @@
+#include "config_error.hpp"
+#include "config_expand.hpp"
+#include "names.hpp"
+#include "option_text.hpp"
 #include "options.hpp"
+#include "suggest.hpp"
 
 #include <eventcore/plugin/strided.hpp>
 
 #include <algorithm>
-
-#include "config_error.hpp"
-#include "names.hpp"
-#include "option_text.hpp"
-#include "suggest.hpp"
 
 namespace ec::core {
 
@@ -32,47 +32,75 @@ plugin::Failure unknown_option(const Option& option, const ec_plugin& plugin) {
                                          printable(option.key) + "'" + suggestion(option.key, known));
 }
 
+plugin::Failure missing_option(const Config& config, const ec_plugin& plugin, const ec_option& option) {
+  const std::string name(view(option.name));
+  return config_error(config.plugin_origin, "plugin '" + std::string(view(plugin.name)) + "' needs the option '" +
+                                                name + "' (" + std::string(view(option.description)) + "); add '" +
+                                                name + ": ...' under 'options:'");
+}
+
 std::string normalize(const ec_option& option, std::string_view value, const Origin& origin,
                       const std::filesystem::path& folder) {
   const std::string name(view(option.name));
-  const OptionError error = [&](const std::string& what) { return config_error(origin, "option '" + name + "' " + what); };
+  const OptionError error = [&](const std::string& what) {
+    return config_error(origin, "option '" + name + "' " + what);
+  };
   if (option.type != EC_OPTION_PATH) return normalize_option(value, option, error);
-  if (value.empty()) throw error("needs a path");
+  if (value.empty()) throw error("is empty; give a path");
   return (folder / value).lexically_normal().string();
 }
 
 }  // namespace
 
-void OpenSettings::add(std::string key, std::string value, std::string origin, bool secret) {
-  const auto keep = [this](std::string&& text) { return plugin::str(texts_.emplace_back(std::move(text))); };
-  const ec_setting setting{keep(std::move(key)), keep(std::move(value)), keep(std::move(origin))};
-  settings_.push_back(setting);
-  if (secret && setting.value.size > 0) secrets_.push_back(view(setting.value));
+void OpenSettings::add(const std::string& key, const std::string& value, const std::string& origin) {
+  const auto keep = [this](const std::string& text) { return plugin::str(texts_.emplace_back(text)); };
+  settings_.push_back({keep(key), keep(value), keep(origin)});
+}
+
+void OpenSettings::hide(const std::string& secret) {
+  if (secret.empty()) return;
+  const auto shorter = [&](const std::string& each) { return each.size() < secret.size(); };
+  secrets_.insert(std::find_if(secrets_.begin(), secrets_.end(), shorter), secret);
 }
 
 std::string OpenSettings::redact(std::string_view message) const {
+  constexpr std::string_view stars = "***";
+  constexpr std::size_t longest_character = 4;
+  const bool cut_off = message.size() + longest_character >= sizeof(ec_error::message);
   std::string result(message);
-  for (const std::string_view secret : secrets_)
-    for (std::size_t at = 0; (at = result.find(secret, at)) != std::string::npos; at += 3) result.replace(at, secret.size(), "***");
+  for (const std::string& secret : secrets_) {
+    for (std::size_t at = 0; (at = result.find(secret, at)) != std::string::npos; at += stars.size())
+      result.replace(at, secret.size(), stars);
+    for (std::size_t size = std::min(secret.size(), result.size()); cut_off && size > 0; --size) {
+      if (!result.ends_with(std::string_view(secret).substr(0, size))) continue;
+      result.replace(result.size() - size, size, stars);
+      break;
+    }
+  }
   return result;
 }
 
 OpenSettings check_options(const Config& config, const ec_plugin& plugin) {
   for (const Option& option : config.options)
     if (find(plugin, option.key) == nullptr) throw unknown_option(option, plugin);
+  const Origin schema{"schema of plugin '" + config.plugin + "'", 0, 0};
   OpenSettings settings;
   for (const ec_option& option : schema_of(plugin)) {
     const std::string name(view(option.name));
-    const bool secret = (option.flags & EC_OPTION_SECRET) != 0;
-    const auto given = std::find_if(config.options.begin(), config.options.end(), [&](const Option& each) { return each.key == name; });
-    if (given != config.options.end()) {
-      settings.add(name, normalize(option, given->value, given->origin, config.folder), given->origin.text(), secret);
-    } else if (option.default_value.size > 0) {
-      settings.add(name, normalize(option, view(option.default_value), {"default of plugin '" + config.plugin + "'", 0, 0}, config.folder),
-                   "default", secret);
-    } else if ((option.flags & EC_OPTION_REQUIRED) != 0) {
-      throw config_error(config.plugin_origin, "plugin '" + std::string(view(plugin.name)) + "' needs option '" + name +
-                                                   "' (" + std::string(view(option.description)) + "); add it under 'options:'");
+    const auto of_this = [&](const Option& each) { return each.key == name; };
+    const auto given = std::find_if(config.options.begin(), config.options.end(), of_this);
+    if (given == config.options.end() && option.default_value.size == 0) {
+      if ((option.flags & EC_OPTION_REQUIRED) != 0) throw missing_option(config, plugin, option);
+      continue;
+    }
+    const bool written = given != config.options.end();
+    const Origin& origin = written ? given->origin : schema;
+    const std::string text = written ? given->value : expand(view(option.default_value), origin, config.folder);
+    const std::string value = normalize(option, text, origin, config.folder);
+    settings.add(name, value, written ? origin.text() : "default");
+    if ((option.flags & EC_OPTION_SECRET) != 0) {
+      settings.hide(text);
+      settings.hide(value);
     }
   }
   return settings;

@@ -1,14 +1,14 @@
 // The options of a configuration, checked against a plugin's schema and put into the form that the plugin gets.
 #pragma once
 
+#include "config.hpp"
+
 #include <eventcore/abi/plugin.h>
 
 #include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "config.hpp"
 
 namespace ec::core {
 
@@ -18,19 +18,23 @@ class OpenSettings {
   const ec_setting* data() const { return settings_.data(); }
   std::size_t size() const { return settings_.size(); }
 
-  // The message with every secret value in it replaced by ***.
+  // The message with every secret value in it replaced by ***, also one that was cut off at the end of an ec_error.
   std::string redact(std::string_view message) const;
 
-  void add(std::string key, std::string value, std::string origin, bool secret);
+  // One setting; texts are copied.
+  void add(const std::string& key, const std::string& value, const std::string& origin);
+  // A value that redact takes out. Empty ones are ignored.
+  void hide(const std::string& secret);
 
  private:
   std::deque<std::string> texts_;  // a deque: settings point into it
   std::vector<ec_setting> settings_;
-  std::vector<std::string_view> secrets_;
+  std::vector<std::string> secrets_;  // longest first: one may be part of another
 };
 
 // Throws plugin::Failure (EC_CONFIG) with file:line:column: an unknown option (the nearest one is offered), a value of
-// the wrong type or out of range, a required one that is missing. A secret's value is in none of them.
+// the wrong type or out of range, a required one that is missing. A secret's value is in none of them. The settings
+// stand in the order of the schema; an optional one that is neither given nor has a default is left out.
 OpenSettings check_options(const Config& config, const ec_plugin& plugin);
 
 }  // namespace ec::core

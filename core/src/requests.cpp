@@ -1,3 +1,4 @@
+#include "names.hpp"
 #include "requests.hpp"
 
 #include <eventcore/plugin/failure.hpp>
@@ -8,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "names.hpp"
 
 namespace ec::core {
 
@@ -69,14 +68,16 @@ void check_expect(const ec_expect& expect) {
   check_bytes(expect.stream.data, expect.stream.size, "stream id");
   check_stream_id(view(expect.stream));
   if (expect.mode < EC_EXPECT_EXACT || expect.mode > EC_EXPECT_ANY)
-    refuse("stream '" + printable(view(expect.stream)) + "': expectation mode " + std::to_string(expect.mode) + " is none of EC_EXPECT_*");
+    refuse("stream '" + printable(view(expect.stream)) + "': expectation mode " + std::to_string(expect.mode) +
+           " is none of EC_EXPECT_*");
 }
 
 }  // namespace
 
 void check_size(std::size_t given, std::size_t needed, const char* what) {
   if (given < needed)
-    refuse(std::string(what) + ": struct_size or stride is " + std::to_string(given) + ", at least " + std::to_string(needed) + " is needed");
+    refuse(std::string(what) + ": struct_size or stride is " + std::to_string(given) + ", at least " +
+           std::to_string(needed) + " is needed");
 }
 
 void check_events(const ec_new_event* events, std::size_t count, std::size_t stride, std::size_t stream_count,
@@ -88,13 +89,16 @@ void check_events(const ec_new_event* events, std::size_t count, std::size_t str
   for (const ec_new_event& event : plugin::strided(events, count, stride)) {
     const auto here = [&] { return "event " + std::to_string(index); };
     if (event.stream_index >= stream_count)
-      refuse(here() + ": stream_index " + std::to_string(event.stream_index) + " is not below " + std::to_string(stream_count));
+      refuse(here() + ": stream_index " + std::to_string(event.stream_index) + " is not below " +
+             std::to_string(stream_count));
     check_bytes(event.type.data, event.type.size, "event type");
     check_bytes(event.payload.data, event.payload.size, "payload");
     check_bytes(event.metadata.data, event.metadata.size, "metadata");
     check_event_type(view(event.type));
-    if (event.payload.size > info.max_payload) check_limit(event.payload.size, info.max_payload, here() + ", bytes of payload");
-    if (event.metadata.size > info.max_metadata) check_limit(event.metadata.size, info.max_metadata, here() + ", bytes of metadata");
+    if (event.payload.size > info.max_payload)
+      check_limit(event.payload.size, info.max_payload, here() + ", bytes of payload");
+    if (event.metadata.size > info.max_metadata)
+      check_limit(event.metadata.size, info.max_metadata, here() + ", bytes of metadata");
     bytes += event.payload.size + event.metadata.size;
     ++index;
   }
@@ -108,7 +112,8 @@ void check_append(const ec_append& append, const ec_info& info) {
     if (plugin::is_zero(append.commit_id)) refuse("ec_append: a lookup needs a commit id");
     return;
   }
-  if (append.expect_count == 0) refuse("ec_append: an append needs at least one expectation; EC_EXPECT_ANY asks nothing of a stream");
+  if (append.expect_count == 0)
+    refuse("ec_append: an append needs at least one expectation; EC_EXPECT_ANY asks nothing of a stream");
   check_array(append.expects, append.expect_count, append.expect_stride, sizeof(ec_expect), "expectations");
   const auto expects = plugin::strided(append.expects, append.expect_count, append.expect_stride);
   for (const ec_expect& expect : expects) check_expect(expect);

@@ -1,4 +1,11 @@
+#include "config.hpp"
+#include "loader.hpp"
+#include "log.hpp"
+#include "names.hpp"
+#include "options.hpp"
+#include "requests.hpp"
 #include "store.hpp"
+#include "uuid.hpp"
 
 #include <eventcore/plugin/append.hpp>
 #include <eventcore/plugin/strided.hpp>
@@ -7,14 +14,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "config.hpp"
-#include "loader.hpp"
-#include "log.hpp"
-#include "names.hpp"
-#include "options.hpp"
-#include "requests.hpp"
-#include "uuid.hpp"
 
 namespace ec::core {
 
@@ -33,11 +32,14 @@ ec_store* open(const Config& config, const ec_call* call) {
   ec_backend* backend = nullptr;
   ec_error error = EC_ERROR_INIT;
   const auto fail = [&](ec_status status) {
-    return plugin::Failure(status, settings.redact(error.message), error.native_code, (error.flags & EC_ERROR_RETRYABLE) != 0);
+    return plugin::Failure(status, settings.redact(error.message), error.native_code,
+                           (error.flags & EC_ERROR_RETRYABLE) != 0);
   };
-  const ec_status opened = plugin.open(settings.data(), settings.size(), sizeof(ec_setting), &host(), call, &backend, &error);
+  const ec_status opened =
+      plugin.open(settings.data(), settings.size(), sizeof(ec_setting), &host(), call, &backend, &error);
   if (opened != EC_OK) throw fail(opened);
-  if (backend == nullptr) throw plugin::Failure(EC_INTERNAL, "plugin '" + config.plugin + "' opened nothing and gave no error");
+  if (backend == nullptr)
+    throw plugin::Failure(EC_INTERNAL, "plugin '" + config.plugin + "' opened nothing and gave no error");
   try {
     ec_info info{};
     info.struct_size = sizeof info;
@@ -81,10 +83,16 @@ const char* ec_version(void) { return EVENTCORE_VERSION; }
 
 void ec_uuid_make(ec_uuid* uuid) { *uuid = ec::core::make_uuid(); }
 
+ec_status ec_stream_id_check(ec_str id, ec_error* error) {
+  return ec::plugin::guard(error, [&] { ec::core::check_stream_id(ec::plugin::view(id)); });
+}
+
+int ec_utf8_check(ec_str text) { return ec::core::is_utf8(ec::plugin::view(text)) ? 1 : 0; }
+
 const char* ec_status_name(ec_status status) {
-  static constexpr const char* names[] = {"OK",        "INTERNAL", "INVALID",     "CONFIG",  "UNSUPPORTED", "CONFLICT",
-                                          "REJECTED",  "DUPLICATE", "NOT_FOUND",  "FENCED",  "UNAVAILABLE", "TIMEOUT",
-                                          "CANCELLED", "CORRUPT",  "NO_MEMORY",   "LIMIT",   "READ_ONLY",   "IN_DOUBT"};
+  static constexpr const char* names[] = {"OK",        "INTERNAL",  "INVALID",   "CONFIG", "UNSUPPORTED", "CONFLICT",
+                                          "REJECTED",  "DUPLICATE", "NOT_FOUND", "FENCED", "UNAVAILABLE", "TIMEOUT",
+                                          "CANCELLED", "CORRUPT",   "NO_MEMORY", "LIMIT",  "READ_ONLY",   "IN_DOUBT"};
   return status >= 0 && static_cast<std::size_t>(status) < std::size(names) ? names[status] : "UNKNOWN";
 }
 
@@ -149,16 +157,16 @@ ec_status ec_store_head(ec_store* store, const ec_call* call, ec_position* head,
   return store->api.head(store->backend, call, head, error);
 }
 
-ec_status ec_store_list_streams(ec_store* store, const ec_list* request, const ec_call* call,
-                                ec_stream_cursor** cursor, ec_error* error) {
+ec_status ec_store_list_streams(ec_store* store, const ec_list* request, const ec_call* call, ec_stream_cursor** cursor,
+                                ec_error* error) {
   return guard_status(error, [&] {
     ec::core::check_list(*request);
     return store->api.list_streams(store->backend, request, call, cursor, error);
   });
 }
 
-ec_status ec_store_next_streams(ec_store* store, ec_stream_cursor* cursor, const ec_call* call,
-                                ec_stream_batch* batch, ec_error* error) {
+ec_status ec_store_next_streams(ec_store* store, ec_stream_cursor* cursor, const ec_call* call, ec_stream_batch* batch,
+                                ec_error* error) {
   return store->api.next_streams(cursor, call, batch, error);
 }
 

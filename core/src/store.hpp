@@ -1,11 +1,11 @@
 // What stands behind an ec_store: an open backend, its tables, and what the core adds to it.
 #pragma once
 
-#include <eventcore/abi/eventcore.h>
-#include <eventcore/plugin/failure.hpp>
-
 #include "group_commit.hpp"
 #include "hot_streams.hpp"
+
+#include <eventcore/abi/eventcore.h>
+#include <eventcore/plugin/failure.hpp>
 
 struct ec_store {
   ec_store(const ec_plugin& from, ec_backend* opened, const ec_info& said, ec::core::GroupCommit::Limits limits)

@@ -1,24 +1,44 @@
+#include "config_error.hpp"
 #include "trust.hpp"
 
-#include <elf.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <elf.h>
 #include <fstream>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace ec::core {
 
+namespace fs = std::filesystem;
+
 namespace {
 
-std::string check_entry(const std::filesystem::path& path, const struct stat& status) {
-  const bool folder = S_ISDIR(status.st_mode);
-  const std::string what = (folder ? "folder " : "file ") + path.string();
-  if (status.st_uid != 0 && status.st_uid != geteuid()) return what + " belongs to user " + std::to_string(status.st_uid) + "; only root's or your own are loaded from";
-  if (folder && status.st_uid == 0 && (status.st_mode & S_ISVTX) != 0) return {};
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return what + " can be written by others; chmod go-w it";
+std::string why(int code) { return code == ENOENT ? "no such file" : std::generic_category().message(code); }
+std::string named(const char* what, const fs::path& path) {
+  return std::string(what) + " " + shortened(path.string(), 60);
+}
+
+std::string check_entry(const char* what, const fs::path& path, const struct stat& status) {
+  if (status.st_uid != 0 && status.st_uid != geteuid())
+    return named(what, path) + " belongs to user " + std::to_string(status.st_uid) + "; it must be root's or yours";
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return named(what, path) + " can be written by others; chmod go-w it";
   return {};
+}
+
+// The folder and all above it; without links.
+std::string check_folders(const fs::path& lowest) {
+  for (fs::path folder = lowest;; folder = folder.parent_path()) {
+    struct stat status{};
+    if (lstat(folder.c_str(), &status) != 0) return named("folder", folder) + ": " + why(errno);
+    const bool sticky = status.st_uid == 0 && (status.st_mode & S_ISVTX) != 0;
+    if (!sticky || folder == lowest)
+      if (std::string problem = check_entry("folder", folder, status); !problem.empty()) return problem;
+    if (folder == folder.root_path()) return {};
+  }
 }
 
 template <class T>
@@ -29,26 +49,30 @@ bool read_at(std::ifstream& file, std::uint64_t offset, T& into) {
 
 }  // namespace
 
-std::string why_not_trusted(const std::filesystem::path& path) {
+std::string why_not_trusted(const fs::path& path) {
+  std::error_code problem;
+  const fs::path file = fs::canonical(path, problem);
+  if (problem) return why(problem.value());
   struct stat status{};
-  if (lstat(path.c_str(), &status) != 0) return std::strerror(errno);
+  if (lstat(file.c_str(), &status) != 0) return why(errno);
   if (!S_ISREG(status.st_mode)) return "is not a regular file";
-  if (std::string why = check_entry(path, status); !why.empty()) return why;
-  for (std::filesystem::path folder = path.parent_path();; folder = folder.parent_path()) {
-    if (lstat(folder.c_str(), &status) != 0) return folder.string() + ": " + std::strerror(errno);
-    if (std::string why = check_entry(folder, status); !why.empty()) return why;
-    if (folder == folder.root_path()) return {};
-  }
+  if (std::string refused = check_entry("file", file, status); !refused.empty()) return refused;
+  if (std::string refused = check_folders(file.parent_path()); !refused.empty()) return refused;
+  const fs::path link_folder = fs::canonical(path.parent_path(), problem);
+  if (problem) return why(problem.value());
+  return link_folder == file.parent_path() ? std::string{} : check_folders(link_folder);
 }
 
-std::string why_not_a_library(const std::filesystem::path& path) {
+std::string why_not_a_library(const fs::path& path) {
   std::error_code problem;
-  const std::uint64_t size = std::filesystem::file_size(path, problem);
-  if (problem) return problem.message();
+  const std::uint64_t size = fs::file_size(path, problem);
+  if (problem) return why(problem.value());
   std::ifstream file(path, std::ios::binary);
+  if (!file) return "cannot be read; check its permissions";
   Elf64_Ehdr header{};
-  if (!file) return "cannot be read";
-  if (!read_at(file, 0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return "is not a shared library";
+  const bool complete = read_at(file, 0, header);
+  if (!complete && size >= sizeof header) return "cannot be read";
+  if (!complete || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return "is not a shared library";
 #if defined(__x86_64__)
   constexpr unsigned machine = EM_X86_64;
 #elif defined(__aarch64__)
@@ -60,8 +84,8 @@ std::string why_not_a_library(const std::filesystem::path& path) {
   if (header.e_type != ET_DYN) return "is not a shared library";
   for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
-    if (!read_at(file, header.e_phoff + i * sizeof segment, segment)) return "is cut off";
-    if (segment.p_filesz > size || segment.p_offset > size - segment.p_filesz) return "is cut off";
+    if (!read_at(file, header.e_phoff + i * sizeof segment, segment)) return "is cut off; install it again";
+    if (segment.p_filesz > size || segment.p_offset > size - segment.p_filesz) return "is cut off; install it again";
   }
   return {};
 }

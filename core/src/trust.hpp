@@ -6,10 +6,12 @@
 
 namespace ec::core {
 
-// Empty when the file may be loaded; otherwise why not and what to do. Refused are: anything but a regular file; a file
-// or one of the folders above it that belongs to neither root nor the user of this process, or that its group or others
-// can write. A folder with the sticky bit that belongs to root (/tmp) may stand above, because nobody can replace
-// another one's entry in it. `path` is absolute and has no symbolic link in it.
+// Empty when the file may be loaded; otherwise why not and what to do. As OpenSSH does it with its key files, links are
+// followed first and then everything on the way is looked at. Refused are: anything but a regular file; a file or one
+// of the folders above it that belongs to neither root nor the user of this process, or that its group or others can
+// write. A folder with the sticky bit that belongs to root (/tmp) may stand further up, because nobody can replace
+// another one's entry in it; the file's own folder may not be one. The folder that a link to the file stands in is held
+// to the same. `path` is absolute.
 std::string why_not_trusted(const std::filesystem::path& path);
 
 // Empty when the file is a complete shared library for this machine; otherwise what it is instead. Looked at before the

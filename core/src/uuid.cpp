@@ -1,13 +1,12 @@
 #include "uuid.hpp"
 
-#include <pthread.h>
-#include <sys/random.h>
-#include <time.h>
-
 #include <array>
 #include <atomic>
 #include <bit>
 #include <cstring>
+#include <pthread.h>
+#include <sys/random.h>
+#include <time.h>
 
 namespace ec::core {
 

@@ -1,12 +1,11 @@
 #include "progress.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <unistd.h>
 
 namespace bank {
 
@@ -24,7 +23,8 @@ Progress::Progress(std::string what, std::uint64_t total) : what_(std::move(what
     std::mutex mutex;
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
-    while (!wake.wait_for(lock, stop, std::chrono::milliseconds(100), [&] { return stop.stop_requested(); })) draw(false);
+    while (!wake.wait_for(lock, stop, std::chrono::milliseconds(100), [&] { return stop.stop_requested(); }))
+      draw(false);
     draw(true);
   });
 }

@@ -27,8 +27,8 @@ struct Input {
   std::uint64_t lines = 0;
 };
 
-// Reads to the end. A line that is no transfer is noted and left out; none stops the reading. A line may have 4096 bytes,
-// an amount is a whole number above 0, an id stands once in the file.
+// Reads to the end. A line that is no transfer is noted and left out; none stops the reading. A line may have 4096
+// bytes, an amount is a whole number above 0, an id stands once in the file.
 Input read_transfers(std::istream& in);
 
 // The fields of one line; false, and the reason in `why`, when its quotes are wrong.

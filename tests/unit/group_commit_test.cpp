@@ -195,7 +195,8 @@ TEST_F(GroupCommitTest, OneBadAppendDoesNotFailTheOthers) {
   fill_queue(4);
   backend_.open();
   int conflicts = 0;
-  for (const auto& [number, answer] : join()) conflicts += answer.status == EC_CONFLICT && answer.message == "this one only";
+  for (const auto& [number, answer] : join())
+    conflicts += answer.status == EC_CONFLICT && answer.message == "this one only";
   EXPECT_EQ(conflicts, 1);
 }
 
@@ -223,8 +224,9 @@ TEST_F(GroupCommitTest, ADeadlineThatPassesInTheQueueStoresNothing) {
 
 TEST_F(GroupCommitTest, ACancelledAppendLeavesTheQueue) {
   std::atomic<bool> stop = false;
-  ec_call call{sizeof(ec_call), 0, 0, &stop,
-               [](void* ctx) { return static_cast<std::atomic<bool>*>(ctx)->load() ? 1 : 0; }, {nullptr, 0}};
+  ec_call call{
+      sizeof(ec_call), 0, 0, &stop, [](void* ctx) { return static_cast<std::atomic<bool>*>(ctx)->load() ? 1 : 0; },
+      {nullptr, 0}};
   fill_queue(2);
   spawn(99, &call);
   await_queue(3);

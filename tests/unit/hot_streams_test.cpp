@@ -54,8 +54,8 @@ TEST(HotStreams, ADeadlineEndsTheWaitAndLeavesNoTrace) {
   EXPECT_FALSE(hot.any());
 }
 
-// Every thread takes its turn on overlapping sets in an order of its own: nobody waits for ever, and a stream has one at
-// a time.
+// Every thread takes its turn on overlapping sets in an order of its own: nobody waits for ever, and a stream has one
+// at a time.
 TEST(HotStreams, OneAtATimeAndNoCircle) {
   HotStreams hot;
   const std::vector<std::string> names{"a", "b", "c", "d"};

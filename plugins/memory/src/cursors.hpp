@@ -1,6 +1,8 @@
 // Reads under way. A cursor takes the head once and shows nothing above it; it holds one batch, whatever it reads.
 #pragma once
 
+#include "streams.hpp"
+
 #include <eventcore/plugin/export.hpp>
 #include <eventcore/plugin/filter.hpp>
 
@@ -8,8 +10,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "streams.hpp"
 
 namespace ec::memory {
 

@@ -1,3 +1,4 @@
+#include "cursors.hpp"
 #include "store.hpp"
 
 #include <eventcore/plugin/digest.hpp>
@@ -6,8 +7,6 @@
 #include <chrono>
 #include <new>
 #include <random>
-
-#include "cursors.hpp"
 
 namespace ec::memory {
 

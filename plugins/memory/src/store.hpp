@@ -2,6 +2,10 @@
 // and at nothing above it.
 #pragma once
 
+#include "arena.hpp"
+#include "bookkeeping.hpp"
+#include "streams.hpp"
+
 #include <eventcore/plugin/export.hpp>
 
 #include <atomic>
@@ -15,10 +19,6 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
-
-#include "arena.hpp"
-#include "bookkeeping.hpp"
-#include "streams.hpp"
 
 namespace ec::memory {
 

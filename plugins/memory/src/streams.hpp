@@ -1,6 +1,8 @@
 // The streams of the store, found by id or walked in order. Streams are made by appends and never go away.
 #pragma once
 
+#include "log.hpp"
+
 #include <eventcore/abi/event_store.h>
 
 #include <cstdint>
@@ -12,8 +14,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-
-#include "log.hpp"
 
 namespace ec::memory {
 

@@ -42,13 +42,13 @@ extern "C" {
 
 /* Text, UTF-8, not terminated by NUL. {NULL, 0} is the empty text. */
 typedef struct ec_str {
-  const char *data;
+  const char* data;
   size_t size;
 } ec_str;
 
 /* Bytes. {NULL, 0} is none. */
 typedef struct ec_bytes {
-  const uint8_t *data;
+  const uint8_t* data;
   size_t size;
 } ec_bytes;
 
@@ -69,13 +69,13 @@ typedef struct ec_position {
 typedef int32_t ec_status;
 enum {
   EC_OK = 0,
-  EC_INTERNAL = 1,     /* a bug on the other side; the message says what is known */
-  EC_INVALID = 2,      /* the request breaks a rule of this header */
-  EC_CONFIG = 3,       /* the configuration, an option or a plugin file is wrong */
-  EC_UNSUPPORTED = 4,  /* this backend does not have it */
-  EC_CONFLICT = 5,     /* an expectation does not hold, an etag is stale, or a lease is held by another */
-  EC_REJECTED = 6,     /* a business rule said no */
-  EC_DUPLICATE = 7,    /* the commit id is taken by an append with another content */
+  EC_INTERNAL = 1,    /* a bug on the other side; the message says what is known */
+  EC_INVALID = 2,     /* the request breaks a rule of this header */
+  EC_CONFIG = 3,      /* the configuration, an option or a plugin file is wrong */
+  EC_UNSUPPORTED = 4, /* this backend does not have it */
+  EC_CONFLICT = 5,    /* an expectation does not hold, an etag is stale, or a lease is held by another */
+  EC_REJECTED = 6,    /* a business rule said no */
+  EC_DUPLICATE = 7,   /* the commit id is taken by an append with another content */
   EC_NOT_FOUND = 8,
   EC_FENCED = 9,       /* a newer fence was granted: the caller lost its lease */
   EC_UNAVAILABLE = 10, /* not now; nothing was stored */
@@ -109,11 +109,11 @@ typedef struct ec_error {
  * means the same for what it stands for. */
 typedef struct ec_call {
   uint32_t struct_size;
-  uint32_t flags;                /* none yet: 0 */
-  uint64_t deadline_ns;          /* on CLOCK_MONOTONIC, nanoseconds; 0 = none. Absolute, so that it can be handed on */
-  void *cancel_ctx;
-  int (*cancelled)(void *cancel_ctx); /* not 0: give up. Called from any thread, often; must be quick. May be NULL */
-  ec_str traceparent;            /* W3C trace context, for backends that can pass it on */
+  uint32_t flags;       /* none yet: 0 */
+  uint64_t deadline_ns; /* on CLOCK_MONOTONIC, nanoseconds; 0 = none. Absolute, so that it can be handed on */
+  void* cancel_ctx;
+  int (*cancelled)(void* cancel_ctx); /* not 0: give up. Called from any thread, often; must be quick. May be NULL */
+  ec_str traceparent;                 /* W3C trace context, for backends that can pass it on */
 } ec_call;
 
 #ifdef __cplusplus

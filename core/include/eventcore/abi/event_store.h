@@ -37,15 +37,17 @@ typedef struct ec_new_event {
   uint32_t encoding;       /* EC_ENCODING_* */
   uint32_t schema_version; /* of the payload; the host's business */
   uint32_t reserved;
-  ec_uuid id;              /* not zero: libeventcore fills in a UUIDv7 where the host gave none */
-  int64_t recorded_at_us;  /* microseconds since 1970 UTC; 0: the backend's clock. Given only by copies of other stores */
-  ec_str type;             /* 1 to 255 bytes, the same rules as a stream id */
-  ec_bytes payload;        /* any bytes, up to ec_info.max_payload */
-  ec_bytes metadata;       /* any bytes, up to ec_info.max_metadata; by convention empty or one JSON object */
+  ec_uuid id; /* not zero: libeventcore fills in a UUIDv7 where the host gave none */
+  int64_t
+      recorded_at_us; /* microseconds since 1970 UTC; 0: the backend's clock. Given only by copies of other stores */
+  ec_str type;        /* 1 to 255 bytes, the same rules as a stream id */
+  ec_bytes payload;   /* any bytes, up to ec_info.max_payload */
+  ec_bytes metadata;  /* any bytes, up to ec_info.max_metadata; by convention empty or one JSON object */
 } ec_new_event;
 
 /* ec_append.flags: write nothing, say what became of the commit id: EC_OK with the first outcome if it is stored,
- * EC_NOT_FOUND if it is not and no append that was sent before can still bring it. Expectations and events are ignored. */
+ * EC_NOT_FOUND if it is not and no append that was sent before can still bring it. Expectations and events are ignored.
+ */
 #define EC_APPEND_LOOKUP 1u
 
 /* One atomic append: expectations, and events for the streams they name.
@@ -59,12 +61,12 @@ typedef struct ec_new_event {
  * Without events it validates only: expectations are checked, nothing is stored, the commit id is not used up. */
 typedef struct ec_append {
   uint32_t struct_size;
-  uint32_t flags;       /* EC_APPEND_* */
-  ec_uuid commit_id;    /* zero: none, the append is not protected against being repeated */
-  const ec_expect *expects;
+  uint32_t flags;    /* EC_APPEND_* */
+  ec_uuid commit_id; /* zero: none, the append is not protected against being repeated */
+  const ec_expect* expects;
   size_t expect_count;
   size_t expect_stride;
-  const ec_new_event *events;
+  const ec_new_event* events;
   size_t event_count;
   size_t event_stride;
 } ec_append;
@@ -80,12 +82,12 @@ typedef struct ec_append {
 typedef struct ec_outcome {
   uint32_t struct_size;
   ec_status status;
-  uint32_t flags;     /* EC_OUTCOME_* */
+  uint32_t flags; /* EC_OUTCOME_* */
   uint32_t reserved;
   ec_position first;  /* of the first event written; {0,0} when none was */
   ec_position last;   /* of the last */
-  uint64_t *versions; /* the caller's array of expect_count elements, or NULL */
-  ec_error *error;    /* the caller's, never NULL */
+  uint64_t* versions; /* the caller's array of expect_count elements, or NULL */
+  ec_error* error;    /* the caller's, never NULL */
 } ec_outcome;
 
 /* ---- read --------------------------------------------------------------------------------------------------- */
@@ -97,11 +99,11 @@ typedef struct ec_event {
   ec_bytes payload;
   ec_bytes metadata;
   ec_uuid id;
-  ec_uuid commit_id;       /* of the append it came with; zero if that had none */
+  ec_uuid commit_id; /* of the append it came with; zero if that had none */
   ec_position position;
-  uint64_t version;        /* 1 for the first event of its stream */
-  int64_t recorded_at_us;  /* microseconds since 1970 UTC */
-  uint32_t stream_index;   /* read: into ec_read.streams; read_all: 0 */
+  uint64_t version;       /* 1 for the first event of its stream */
+  int64_t recorded_at_us; /* microseconds since 1970 UTC */
+  uint32_t stream_index;  /* read: into ec_read.streams; read_all: 0 */
   uint32_t encoding;
   uint32_t schema_version;
   uint32_t reserved;
@@ -115,12 +117,12 @@ typedef struct ec_event {
 typedef struct ec_batch {
   uint32_t struct_size; /* set by the caller */
   uint32_t flags;       /* EC_BATCH_* */
-  const ec_event *events;
+  const ec_event* events;
   size_t count;
   size_t stride;
-  ec_position head;     /* the head of the view that the read is made from: the same in each batch */
-  ec_position through;  /* read_all forward: everything up to here has been looked at, events that the filter left out
-                         * included; at the end without a limit reached, the head. {0,0} for other reads */
+  ec_position head;    /* the head of the view that the read is made from: the same in each batch */
+  ec_position through; /* read_all forward: everything up to here has been looked at, events that the filter left out
+                        * included; at the end without a limit reached, the head. {0,0} for other reads */
 } ec_batch;
 
 /* ec_read.flags, ec_read_all.flags */
@@ -131,7 +133,7 @@ typedef struct ec_batch {
 typedef struct ec_read {
   uint32_t struct_size;
   uint32_t flags; /* EC_READ_* */
-  const ec_stream_from *streams;
+  const ec_stream_from* streams;
   size_t stream_count;
   size_t stream_stride;
   uint64_t limit; /* events in all; 0 = no limit */
@@ -146,24 +148,24 @@ typedef struct ec_read {
  * Case matters everywhere. A pattern that is not closed is EC_INVALID. */
 typedef struct ec_read_all {
   uint32_t struct_size;
-  uint32_t flags;     /* EC_READ_* */
-  ec_position after;  /* forward: events above it. Backward: events below it; {0,0} stands for "from the end" */
-  uint64_t limit;     /* events that pass; 0 = no limit */
-  const ec_str *prefixes;
+  uint32_t flags;    /* EC_READ_* */
+  ec_position after; /* forward: events above it. Backward: events below it; {0,0} stands for "from the end" */
+  uint64_t limit;    /* events that pass; 0 = no limit */
+  const ec_str* prefixes;
   size_t prefix_count;
-  const ec_str *patterns;
+  const ec_str* patterns;
   size_t pattern_count;
-  const ec_str *types;
+  const ec_str* types;
   size_t type_count;
 } ec_read_all;
 
 /* Lists streams that have events, in byte order of their ids. */
 typedef struct ec_list {
   uint32_t struct_size;
-  uint32_t flags;  /* none yet: 0 */
-  ec_str prefix;   /* only ids that begin with it; empty: all */
-  ec_str after;    /* only ids behind it; empty: from the first */
-  uint64_t limit;  /* streams; 0 = no limit */
+  uint32_t flags; /* none yet: 0 */
+  ec_str prefix;  /* only ids that begin with it; empty: all */
+  ec_str after;   /* only ids behind it; empty: from the first */
+  uint64_t limit; /* streams; 0 = no limit */
 } ec_list;
 
 typedef struct ec_stream_info {
@@ -174,7 +176,7 @@ typedef struct ec_stream_info {
 typedef struct ec_stream_batch {
   uint32_t struct_size;
   uint32_t flags; /* EC_BATCH_END */
-  const ec_stream_info *streams;
+  const ec_stream_info* streams;
   size_t count;
   size_t stride;
 } ec_stream_batch;
@@ -189,14 +191,14 @@ typedef struct ec_stream_batch {
 
 typedef struct ec_info {
   uint32_t struct_size;
-  uint32_t capabilities;          /* EC_CAP_* */
-  ec_uuid store_id;               /* made when the store was created: tells a store from its restored or emptied twin */
-  uint64_t max_payload;           /* bytes of an event */
-  uint64_t max_metadata;          /* bytes of an event */
+  uint32_t capabilities; /* EC_CAP_* */
+  ec_uuid store_id;      /* made when the store was created: tells a store from its restored or emptied twin */
+  uint64_t max_payload;  /* bytes of an event */
+  uint64_t max_metadata; /* bytes of an event */
   uint64_t max_events_per_append;
-  uint64_t max_bytes_per_append;  /* payloads and metadata of one append */
-  uint64_t max_appends_per_call;  /* how many the group committer may send down at once */
-  ec_str location;                /* for people; good until close; secrets left out */
+  uint64_t max_bytes_per_append; /* payloads and metadata of one append */
+  uint64_t max_appends_per_call; /* how many the group committer may send down at once */
+  ec_str location;               /* for people; good until close; secrets left out */
 } ec_info;
 
 /* The table. close ends everything and must come last, when no call is under way and no cursor open.
@@ -213,22 +215,22 @@ typedef struct ec_info {
 typedef struct ec_store_api {
   uint32_t struct_size;
   uint32_t reserved;
-  void (*close)(ec_backend *backend);
-  ec_status (*info)(ec_backend *backend, ec_info *info, ec_error *error);
-  ec_status (*append)(ec_backend *backend, const ec_append *appends, size_t append_stride, ec_outcome *outcomes,
-                      size_t outcome_stride, size_t count, const ec_call *call, ec_error *error);
-  ec_status (*read)(ec_backend *backend, const ec_read *request, const ec_call *call, ec_cursor **cursor,
-                    ec_error *error);
-  ec_status (*read_all)(ec_backend *backend, const ec_read_all *request, const ec_call *call, ec_cursor **cursor,
-                        ec_error *error);
-  ec_status (*next)(ec_cursor *cursor, const ec_call *call, ec_batch *batch, ec_error *error);
-  void (*close_cursor)(ec_cursor *cursor);
-  ec_status (*head)(ec_backend *backend, const ec_call *call, ec_position *head, ec_error *error);
-  ec_status (*list_streams)(ec_backend *backend, const ec_list *request, const ec_call *call,
-                            ec_stream_cursor **cursor, ec_error *error);
-  ec_status (*next_streams)(ec_stream_cursor *cursor, const ec_call *call, ec_stream_batch *batch, ec_error *error);
-  void (*close_stream_cursor)(ec_stream_cursor *cursor);
-  const void *(*get_extension)(ec_backend *backend, const char *id);
+  void (*close)(ec_backend* backend);
+  ec_status (*info)(ec_backend* backend, ec_info* info, ec_error* error);
+  ec_status (*append)(ec_backend* backend, const ec_append* appends, size_t append_stride, ec_outcome* outcomes,
+                      size_t outcome_stride, size_t count, const ec_call* call, ec_error* error);
+  ec_status (*read)(ec_backend* backend, const ec_read* request, const ec_call* call, ec_cursor** cursor,
+                    ec_error* error);
+  ec_status (*read_all)(ec_backend* backend, const ec_read_all* request, const ec_call* call, ec_cursor** cursor,
+                        ec_error* error);
+  ec_status (*next)(ec_cursor* cursor, const ec_call* call, ec_batch* batch, ec_error* error);
+  void (*close_cursor)(ec_cursor* cursor);
+  ec_status (*head)(ec_backend* backend, const ec_call* call, ec_position* head, ec_error* error);
+  ec_status (*list_streams)(ec_backend* backend, const ec_list* request, const ec_call* call, ec_stream_cursor** cursor,
+                            ec_error* error);
+  ec_status (*next_streams)(ec_stream_cursor* cursor, const ec_call* call, ec_stream_batch* batch, ec_error* error);
+  void (*close_stream_cursor)(ec_stream_cursor* cursor);
+  const void* (*get_extension)(ec_backend* backend, const char* id);
 } ec_store_api;
 
 #ifdef __cplusplus

@@ -1,7 +1,7 @@
 /* eventcore ABI, plugin: the one symbol that a storage plugin exports.
  *
- * A plugin is a shared library with exactly one exported symbol, the constant eventcore_plugin_v1. libeventcore reads it
- * without running plugin code, checks the options of the configuration against the schema in it, and calls open.
+ * A plugin is a shared library with exactly one exported symbol, the constant eventcore_plugin_v1. libeventcore reads
+ * it without running plugin code, checks the options of the configuration against the schema in it, and calls open.
  * Libraries are loaded with RTLD_NOW | RTLD_LOCAL and never unloaded.
  *
  *   const ec_plugin eventcore_plugin_v1 = {EC_PLUGIN_MAGIC, sizeof(ec_plugin), EC_ABI_MAJOR, EC_ABI_MINOR, ...};
@@ -58,26 +58,26 @@ enum { EC_LOG_DEBUG = 0, EC_LOG_INFO = 1, EC_LOG_WARNING = 2, EC_LOG_ERROR = 3 }
 typedef struct ec_host {
   uint32_t struct_size;
   uint32_t reserved;
-  void *ctx;
-  void (*log)(void *ctx, int level, ec_str message);
+  void* ctx;
+  void (*log)(void* ctx, int level, ec_str message);
 } ec_host;
 
 typedef struct ec_plugin {
-  uint64_t magic;       /* EC_PLUGIN_MAGIC */
+  uint64_t magic; /* EC_PLUGIN_MAGIC */
   uint32_t struct_size;
-  uint16_t abi_major;   /* EC_ABI_MAJOR of the headers it was built with */
+  uint16_t abi_major; /* EC_ABI_MAJOR of the headers it was built with */
   uint16_t abi_minor;
-  ec_str name;          /* as in the configuration: rocksdb */
-  ec_str version;       /* of the plugin, for people */
-  ec_str description;   /* one line for people */
-  const ec_option *options;
+  ec_str name;        /* as in the configuration: rocksdb */
+  ec_str version;     /* of the plugin, for people */
+  ec_str description; /* one line for people */
+  const ec_option* options;
   size_t option_count;
   size_t option_stride;
-  const ec_store_api *api;
+  const ec_store_api* api;
   /* Opens a backend; `settings` hold each option that was given or has a default, once. On failure nothing is left
    * open. The deadline of `call` counts. */
-  ec_status (*open)(const ec_setting *settings, size_t setting_count, size_t setting_stride, const ec_host *host,
-                    const ec_call *call, ec_backend **backend, ec_error *error);
+  ec_status (*open)(const ec_setting* settings, size_t setting_count, size_t setting_stride, const ec_host* host,
+                    const ec_call* call, ec_backend** backend, ec_error* error);
 } ec_plugin;
 
 /* The symbol itself; declared here so that a definition gets C linkage and is checked. */

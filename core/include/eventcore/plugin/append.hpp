@@ -55,11 +55,14 @@ inline void conflict(ec_outcome& outcome, const ec_append& append, std::size_t i
 
 // EC_DUPLICATE: the commit id belongs to an append with another content.
 inline void duplicate(ec_outcome& outcome) {
-  fail(outcome, EC_DUPLICATE,
-       "the commit id was used before for an append with another content: a commit id names one append, make a new one");
+  fail(
+      outcome, EC_DUPLICATE,
+      "the commit id was used before for an append with another content: a commit id names one append, make a new one");
 }
 
 // EC_NOT_FOUND: the answer to EC_APPEND_LOOKUP when the commit id is not stored.
-inline void commit_not_found(ec_outcome& outcome) { fail(outcome, EC_NOT_FOUND, "no append with this commit id is stored"); }
+inline void commit_not_found(ec_outcome& outcome) {
+  fail(outcome, EC_NOT_FOUND, "no append with this commit id is stored");
+}
 
 }  // namespace ec::plugin

@@ -6,8 +6,8 @@
 #include <eventcore/abi/base.h>
 #include <eventcore/plugin/failure.hpp>
 
-#include <ctime>
 #include <cstdint>
+#include <ctime>
 
 namespace ec::plugin {
 

@@ -14,7 +14,9 @@ namespace ec::plugin {
 // 64 bits: it tells a mistaken reuse of an id, it is no defence against someone who looks for a collision.
 inline std::uint64_t content_digest(const ec_append& append) {
   std::uint64_t digest = XXH3_64bits(nullptr, 0);
-  const auto mix = [&digest](std::string_view part) { digest = XXH3_64bits_withSeed(part.data(), part.size(), digest + part.size()); };
+  const auto mix = [&digest](std::string_view part) {
+    digest = XXH3_64bits_withSeed(part.data(), part.size(), digest + part.size());
+  };
   for (const ec_expect& expect : expects_of(append)) mix(view(expect.stream));
   for (const ec_new_event& event : events_of(append)) {
     const std::uint32_t numbers[3] = {event.stream_index, event.encoding, event.schema_version};

@@ -1,11 +1,11 @@
 // From a C++ class to the plugin's C tables. The class has the functions below; which extension tables exist follows
-// from which functions it has. Any of them may throw a Failure (or anything else): nothing leaves the plugin but a status.
+// from which functions it has. Any of them may throw a Failure (or anything else): nothing leaves the plugin but a
+// status.
 //
 //   class Memory {
 //    public:
-//     static std::unique_ptr<Memory> open(const ec::plugin::Settings&, const ec::plugin::Host&, const ec::plugin::Call&);
-//     void info(ec_info&) const;
-//     void append(ec::plugin::Appends, const ec::plugin::Call&);
+//     static std::unique_ptr<Memory> open(const ec::plugin::Settings&, const ec::plugin::Host&, const
+//     ec::plugin::Call&); void info(ec_info&) const; void append(ec::plugin::Appends, const ec::plugin::Call&);
 //     std::unique_ptr<ec::plugin::EventCursor> read(const ec_read&, const ec::plugin::Call&);
 //     std::unique_ptr<ec::plugin::EventCursor> read_all(const ec_read_all&, const ec::plugin::Call&);
 //     ec_position head(const ec::plugin::Call&);
@@ -97,12 +97,12 @@ concept Store = requires(B& backend, ec_info& info, Appends appends, const ec_re
 };
 
 template <class B>
-concept HasCheckpoints = requires(B& backend, std::string_view name, ec_position position, std::uint64_t fence,
-                                  const Call& call) {
-  { backend.load_checkpoint(name, call) } -> std::same_as<ec_position>;  // throws EC_NOT_FOUND when there is none
-  backend.save_checkpoint(name, position, fence, call);
-  backend.remove_checkpoint(name, fence, call);
-};
+concept HasCheckpoints =
+    requires(B& backend, std::string_view name, ec_position position, std::uint64_t fence, const Call& call) {
+      { backend.load_checkpoint(name, call) } -> std::same_as<ec_position>;  // throws EC_NOT_FOUND when there is none
+      backend.save_checkpoint(name, position, fence, call);
+      backend.remove_checkpoint(name, fence, call);
+    };
 
 template <class B>
 concept HasLeases = requires(B& backend, std::string_view name, std::uint64_t number, const Call& call) {
@@ -113,7 +113,9 @@ concept HasLeases = requires(B& backend, std::string_view name, std::uint64_t nu
 
 template <class B>
 concept HasSnapshots = requires(B& backend, std::string_view text, std::uint64_t etag, const Call& call) {
-  { backend.load_snapshot(text, call) } -> std::same_as<std::unique_ptr<Blob>>;  // throws EC_NOT_FOUND when there is none
+  {
+    backend.load_snapshot(text, call)
+  } -> std::same_as<std::unique_ptr<Blob>>;  // throws EC_NOT_FOUND when there is none
   { backend.save_snapshot(text, text, etag, call) } -> std::same_as<std::uint64_t>;  // name, bytes, expected etag
   backend.remove_snapshot(text, etag, call);
 };
@@ -134,7 +136,8 @@ struct Tables {
   static ec_status open(const ec_setting* settings, std::size_t count, std::size_t stride, const ec_host* host,
                         const ec_call* call, ec_backend** backend, ec_error* error) {
     return guard(error, [&] {
-      *backend = reinterpret_cast<ec_backend*>(B::open(Settings(settings, count, stride), Host(host), Call(call)).release());
+      *backend =
+          reinterpret_cast<ec_backend*>(B::open(Settings(settings, count, stride), Host(host), Call(call)).release());
     });
   }
   static void close(ec_backend* backend) { delete &self(backend); }
@@ -150,12 +153,13 @@ struct Tables {
   }
   static ec_status read(ec_backend* backend, const ec_read* request, const ec_call* call, ec_cursor** cursor,
                         ec_error* error) {
-    return guard(error, [&] { *cursor = reinterpret_cast<ec_cursor*>(self(backend).read(*request, Call(call)).release()); });
+    return guard(error,
+                 [&] { *cursor = reinterpret_cast<ec_cursor*>(self(backend).read(*request, Call(call)).release()); });
   }
   static ec_status read_all(ec_backend* backend, const ec_read_all* request, const ec_call* call, ec_cursor** cursor,
                             ec_error* error) {
-    return guard(error,
-                 [&] { *cursor = reinterpret_cast<ec_cursor*>(self(backend).read_all(*request, Call(call)).release()); });
+    return guard(
+        error, [&] { *cursor = reinterpret_cast<ec_cursor*>(self(backend).read_all(*request, Call(call)).release()); });
   }
   static ec_status next(ec_cursor* cursor, const ec_call* call, ec_batch* batch, ec_error* error) {
     return guard(error, [&] {
@@ -216,8 +220,8 @@ struct Tables {
     return guard(error, [&] { self(backend).release_lease(view(name), fence, Call(call)); });
   }
 
-  static ec_status load_snapshot(ec_backend* backend, ec_str name, const ec_call* call, ec_blob** blob,
-                                 ec_bytes* out, std::uint64_t* etag, ec_error* error) {
+  static ec_status load_snapshot(ec_backend* backend, ec_str name, const ec_call* call, ec_blob** blob, ec_bytes* out,
+                                 std::uint64_t* etag, ec_error* error) {
     return guard(error, [&] {
       Blob* loaded = self(backend).load_snapshot(view(name), Call(call)).release();
       *blob = reinterpret_cast<ec_blob*>(loaded);
@@ -253,7 +257,8 @@ struct Tables {
       if (wanted == EC_EXT_LEASE) return &table;
     }
     if constexpr (HasSnapshots<B>) {
-      static constexpr ec_snapshot_api table{sizeof table, 0, load_snapshot, release_blob, save_snapshot, remove_snapshot};
+      static constexpr ec_snapshot_api table{sizeof table,   0, load_snapshot, release_blob, save_snapshot,
+                                             remove_snapshot};
       if (wanted == EC_EXT_SNAPSHOT) return &table;
     }
     if constexpr (HasNotify<B>) {
@@ -263,9 +268,20 @@ struct Tables {
     return nullptr;
   }
 
-  static constexpr ec_store_api api{sizeof(ec_store_api), 0,          close,        info,         append,
-                                    read,                 read_all,   next,         close_cursor, head,
-                                    list_streams,         next_streams, close_stream_cursor,      get_extension};
+  static constexpr ec_store_api api{sizeof(ec_store_api),
+                                    0,
+                                    close,
+                                    info,
+                                    append,
+                                    read,
+                                    read_all,
+                                    next,
+                                    close_cursor,
+                                    head,
+                                    list_streams,
+                                    next_streams,
+                                    close_stream_cursor,
+                                    get_extension};
 };
 
 // For compile-time constants.
@@ -274,8 +290,9 @@ consteval ec_str literal(std::string_view text) { return {text.data(), text.size
 template <Store B, class Options>
 consteval ec_plugin describe(std::string_view name, std::string_view version, std::string_view description,
                              const Options& options) {
-  return {EC_PLUGIN_MAGIC,  sizeof(ec_plugin),    EC_ABI_MAJOR,        EC_ABI_MINOR,         literal(name), literal(version),
-          literal(description), std::data(options), std::size(options), sizeof(ec_option), &Tables<B>::api, Tables<B>::open};
+  return {EC_PLUGIN_MAGIC,    sizeof(ec_plugin), EC_ABI_MAJOR,         EC_ABI_MINOR,
+          literal(name),      literal(version),  literal(description), std::data(options),
+          std::size(options), sizeof(ec_option), &Tables<B>::api,      Tables<B>::open};
 }
 
 }  // namespace ec::plugin

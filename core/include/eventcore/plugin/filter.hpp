@@ -1,4 +1,5 @@
-// The filter of read_all, with one meaning on every backend: prefixes, patterns, types (the rules stand at ec_read_all).
+// The filter of read_all, with one meaning on every backend: prefixes, patterns, types (the rules stand at
+// ec_read_all).
 //
 //   ec::plugin::Filter filter(request);              // throws EC_INVALID for a pattern that is not closed
 //   if (filter.passes(event.stream, event.type)) ...

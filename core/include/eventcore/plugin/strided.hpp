@@ -15,9 +15,7 @@ namespace ec::plugin {
 inline std::string_view view(ec_str text) { return {text.data, text.size}; }
 inline std::string_view view(ec_bytes bytes) { return {reinterpret_cast<const char*>(bytes.data), bytes.size}; }
 inline ec_str str(std::string_view text) { return {text.data(), text.size()}; }
-inline ec_bytes bytes(std::string_view data) {
-  return {reinterpret_cast<const uint8_t*>(data.data()), data.size()};
-}
+inline ec_bytes bytes(std::string_view data) { return {reinterpret_cast<const uint8_t*>(data.data()), data.size()}; }
 
 inline bool is_zero(const ec_uuid& uuid) {
   static constexpr ec_uuid zero{};

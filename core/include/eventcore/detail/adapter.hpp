@@ -1,0 +1,206 @@
+// A typed command as the C table that libeventcore executes. Everything here runs under a C function: nothing may leave
+// it but a status; what the user's code throws is kept and thrown again once the C function has returned.
+#pragma once
+
+#include <eventcore/command.hpp>
+
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ec {
+
+namespace detail {
+
+// Buffers that a thread uses again and again; a command that executes another one finds them taken and gets its own.
+struct Scratch {
+  Streams streams;
+  std::vector<ec_str> newly_discovered;
+  std::vector<StreamId> discovered;
+  std::vector<Encoded> encoded;
+  std::vector<ec_new_event> events;
+  std::string buffer;
+  bool taken = false;
+
+  void clear() {
+    streams.names.clear();
+    streams.entry_begins.clear();
+    streams.declared = 0;
+    discovered.clear();
+  }
+};
+inline thread_local Scratch thread_scratch;
+
+class BorrowedScratch {
+ public:
+  BorrowedScratch() : scratch_(thread_scratch.taken ? new Scratch : &thread_scratch) {
+    scratch_->taken = true;
+    scratch_->clear();
+  }
+  BorrowedScratch(const BorrowedScratch&) = delete;
+  BorrowedScratch& operator=(const BorrowedScratch&) = delete;
+  ~BorrowedScratch() {
+    scratch_->taken = false;
+    if (scratch_ != &thread_scratch) delete scratch_;
+  }
+  Scratch& operator*() const { return *scratch_; }
+
+ private:
+  Scratch* scratch_;
+};
+
+}  // namespace detail
+
+struct Committed;
+
+template <class C>
+class CommandAdapter {
+ public:
+  using Variant = typename detail::RejectionsOf<C>::Type::Variant;
+
+  CommandAdapter(const C& command, Committed& committed) : command_(command), committed_(committed) {
+    if constexpr (detail::Discovers<C>)
+      table_.discover = [](void* ctx, const ec_str** streams, std::size_t* count, ec_error* error) {
+        return self(ctx).guard(error, [&] { return self(ctx).discover(streams, count); });
+      };
+  }
+  CommandAdapter(const CommandAdapter&) = delete;
+  CommandAdapter& operator=(const CommandAdapter&) = delete;
+
+  const ec_command& table() const { return table_; }
+  Variant& rejection() { return rejection_; }
+  void rethrow() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+  }
+
+ private:
+  using State = typename C::State;
+
+  static CommandAdapter& self(void* ctx) { return *static_cast<CommandAdapter*>(ctx); }
+
+  template <class Body>
+  ec_status guard(ec_error* error, Body&& body) noexcept {
+    try {
+      Result<> done = body();
+      return done ? EC_OK : detail::fill(error, done.error());
+    } catch (...) {
+      thrown_ = std::current_exception();
+      error->code = EC_INTERNAL;
+      return EC_INTERNAL;
+    }
+  }
+
+  Result<> streams(const ec_str** streams, std::size_t* count) {
+    detail::Streams& known = scratch().streams;
+    C::Streams::for_each(command_, [&](std::size_t entry, const StreamId& stream) {
+      while (known.entry_begins.size() <= entry) known.entry_begins.push_back(known.names.size());
+      known.names.push_back(detail::str(stream.str()));
+    });
+    while (known.entry_begins.size() < C::Streams::size) known.entry_begins.push_back(known.names.size());
+    known.declared = known.names.size();
+    *streams = known.names.data();
+    *count = known.names.size();
+    return {};
+  }
+
+  Result<> discover(const ec_str** streams, std::size_t* count) {
+    detail::Scratch& own = scratch();
+    const std::size_t before = own.discovered.size();
+    for (StreamId& stream : command_.discover(std::as_const(state_))) {
+      bool known = false;
+      for (const ec_str& name : own.streams.names) known = known || stream == detail::view(name);
+      for (std::size_t i = before; i < own.discovered.size(); ++i) known = known || own.discovered[i] == stream;
+      if (!known) own.discovered.push_back(std::move(stream));
+    }
+    // Ids may have moved with the vector, so all names of discovered streams are set anew.
+    own.streams.names.resize(own.streams.declared);
+    for (const StreamId& stream : own.discovered) own.streams.names.push_back(detail::str(stream.str()));
+    *streams = own.streams.names.data() + own.streams.declared + before;
+    *count = own.discovered.size() - before;
+    return {};
+  }
+
+  Result<> apply(const ec_event& event) {
+    const std::string_view type = detail::view(event.type);
+    Result<> done;
+    const bool known = [&]<class... E>(std::type_identity<Events<E...>>) {
+      return ((type == type_of<E> && (done = fold<E>(event), true)) || ...);
+    }(std::type_identity<typename C::Events>{});
+    if (known || detail::IgnoresOf<C>::Type::matches(type)) return done;
+    return std::unexpected(
+        Error{Code::unsupported, "stream '" + std::string(detail::view(event.stream)) + "', version " +
+                                     std::to_string(event.version) + ": the command does not know events of type '" +
+                                     std::string(type) +
+                                     "'; add the type to its Events, or name it (or ec::OtherEvents) in its Ignores"});
+  }
+
+  template <class E>
+  Result<> fold(const ec_event& event) {
+    if constexpr (detail::Applies<C, E>) {
+      E value{};
+      if (auto decoded = RecordedEvent(event).decode_into(value); !decoded) return decoded;
+      command_.apply(state_, Recorded<E>(event, value));
+    }
+    return {};
+  }
+
+  Result<> decide(ec_decision& decision) {
+    detail::Scratch& own = scratch();
+    own.encoded.clear();
+    own.buffer.clear();
+    Decision<C> out(own.streams, own.encoded, own.buffer);
+    Result<> decided = command_.decide(std::as_const(state_), out);
+    rejection_ = std::move(out.rejection_);
+    if (!decided) return decided;
+    if (!out.refusal_.empty()) return std::unexpected(Error{Code::invalid, std::move(out.refusal_)});
+    own.events.clear();
+    for (const detail::Encoded& each : own.encoded)
+      own.events.push_back({each.stream_index,
+                            each.encoding,
+                            each.schema_version,
+                            0,
+                            {},
+                            0,
+                            detail::str(each.type),
+                            detail::bytes(std::string_view(own.buffer).substr(each.offset, each.size)),
+                            {nullptr, 0}});
+    decision.events = own.events.data();
+    decision.count = own.events.size();
+    decision.stride = sizeof(ec_new_event);
+    return {};
+  }
+
+  void note(const ec_commit& commit);
+
+  detail::Scratch& scratch() { return *scratch_; }
+
+  const C& command_;
+  Committed& committed_;
+  State state_{};
+  Variant rejection_;
+  std::exception_ptr thrown_;
+  detail::BorrowedScratch scratch_;
+  ec_command table_{sizeof(ec_command),
+                    0,
+                    this,
+                    [](void* ctx, const ec_str** streams, std::size_t* count, ec_error* error) {
+                      return self(ctx).guard(error, [&] { return self(ctx).streams(streams, count); });
+                    },
+                    nullptr,
+                    [](void* ctx, const ec_event* event, ec_error* error) {
+                      return self(ctx).guard(error, [&] { return self(ctx).apply(*event); });
+                    },
+                    [](void* ctx, ec_decision* decision, ec_error* error) {
+                      return self(ctx).guard(error, [&] { return self(ctx).decide(*decision); });
+                    },
+                    [](void* ctx, const ec_commit* commit) {
+                      ec_error ignored = EC_ERROR_INIT;
+                      self(ctx).guard(&ignored, [&] {
+                        self(ctx).note(*commit);
+                        return Result<>{};
+                      });
+                    }};
+};
+
+}  // namespace ec

@@ -1,0 +1,23 @@
+// Everything a host needs; one header a concept for those who want less.
+//
+//   int head_of(const char* config) {
+//     auto store = ec::Store::open(config);
+//     return store && store->head() ? 0 : 1;
+//   }
+#pragma once
+
+#include <eventcore/call.hpp>
+#include <eventcore/codec.hpp>
+#include <eventcore/command.hpp>
+#include <eventcore/error.hpp>
+#include <eventcore/event.hpp>
+#include <eventcore/execute.hpp>
+#include <eventcore/format.hpp>
+#include <eventcore/metadata.hpp>
+#include <eventcore/observer.hpp>
+#include <eventcore/position.hpp>
+#include <eventcore/recorded.hpp>
+#include <eventcore/store.hpp>
+#include <eventcore/stream_id.hpp>
+#include <eventcore/stream_set.hpp>
+#include <eventcore/uuid.hpp>

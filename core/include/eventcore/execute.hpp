@@ -1,0 +1,130 @@
+// Executing a command: read its streams, fold, decide, append, all or nothing; on a conflict again by itself.
+//
+//   template <class Command>
+//   void run(ec::Store& store, const Command& command) {
+//     const auto done = ec::execute(store, command);
+//     if (done) std::printf("committed at %s\n", done->last.str().c_str());
+//     else std::printf("%s: %s\n", ec::name_of(done.error().code), done.error().message.c_str());
+//   }
+#pragma once
+
+#include <eventcore/call.hpp>
+#include <eventcore/command.hpp>
+#include <eventcore/detail/adapter.hpp>
+#include <eventcore/metadata.hpp>
+#include <eventcore/observer.hpp>
+#include <eventcore/store.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace ec {
+
+struct ExecuteOptions {
+  std::uint32_t max_attempts = 10;  // the first one counts
+  std::chrono::microseconds backoff_base{
+      1'000};  // the first wait is drawn from [0, base], the next from [0, 2 base], ...
+  std::chrono::microseconds backoff_cap{200'000};  // ... never from more than [0, cap]
+  std::uint32_t max_streams = 1'000;               // declared and discovered
+  std::uint32_t max_rounds = 16;                   // of discovery
+  std::optional<Uuid> commit_id{};                 // given: has one effect, however often it is executed
+  Metadata metadata{};                             // for each event that is written
+  Observer* observer = nullptr;                    // lent for the call
+  Call call{};                                     // deadline and stop
+};
+
+struct Committed {
+  Uuid commit_id;
+  Position first, last;                 // {0,0} when no event was written
+  std::uint32_t attempts = 1;           // 0: an earlier execution with this commit id did it all
+  bool repeated = false;                // the commit id was stored before
+  std::vector<StreamVersion> versions;  // of each stream, right after; of a repeat: those that were written
+
+  // 0 when the stream took no part.
+  std::uint64_t version_of(const StreamId& stream) const {
+    for (const StreamVersion& each : versions)
+      if (each.stream == stream) return each.version;
+    return 0;
+  }
+};
+
+// Why a command was not committed. Conflict: after all its attempts. In doubt: execute it again with `commit_id` to
+// find out. Anything else: nothing is stored, nor will be.
+template <class... R>
+struct Failure : Error {
+  Uuid commit_id;
+  std::variant<std::monostate, R...> reason;
+
+  // The rejection of that type, or null.
+  template <class T>
+  const T* rejection() const {
+    static_assert((std::same_as<T, R> || ...), "eventcore: this rejection is not declared by the command");
+    return std::get_if<T>(&reason);
+  }
+};
+
+namespace detail {
+
+template <class T>
+struct FailureOf;
+template <class... R>
+struct FailureOf<Rejections<R...>> {
+  using Type = Failure<R...>;
+};
+
+}  // namespace detail
+
+template <class C>
+using Outcome = std::expected<Committed, typename detail::FailureOf<typename detail::RejectionsOf<C>::Type>::Type>;
+
+template <class C>
+void CommandAdapter<C>::note(const ec_commit& commit) {
+  committed_.commit_id = {commit.commit_id};
+  committed_.first = Position::from(commit.first);
+  committed_.last = Position::from(commit.last);
+  committed_.attempts = commit.attempts;
+  committed_.repeated = (commit.flags & EC_OUTCOME_REPEATED) != 0;
+  committed_.versions.reserve(commit.stream_count);
+  for (std::size_t i = 0; i < commit.stream_count; ++i)
+    committed_.versions.push_back(
+        {StreamId(std::string(detail::view(commit.streams[i].stream))), commit.streams[i].version});
+}
+
+// Blocks until it is over. Any number of threads. What decide, apply or discover throws comes out of here, and then
+// nothing is stored.
+template <class C>
+Outcome<C> execute(Store& store, const C& command, const ExecuteOptions& options = {}) {
+  if constexpr (detail::check_command<C>()) {
+    Committed committed;
+    CommandAdapter<C> adapter(command, committed);
+    const std::string metadata = options.metadata.encode();
+    const ec_observer observer = options.observer != nullptr ? detail::to_raw(*options.observer) : ec_observer{};
+    ec_execute_options raw{};
+    raw.struct_size = sizeof raw;
+    raw.max_attempts = options.max_attempts;
+    raw.backoff_base_us = static_cast<std::uint64_t>(options.backoff_base.count());
+    raw.backoff_cap_us = static_cast<std::uint64_t>(options.backoff_cap.count());
+    raw.max_streams = options.max_streams;
+    raw.max_rounds = options.max_rounds;
+    const Uuid commit_id = options.commit_id ? *options.commit_id : Uuid::make();
+    raw.commit_id = commit_id.value;
+    if (!options.commit_id) raw.flags = EC_EXECUTE_NEW_COMMIT_ID;
+    raw.metadata = detail::bytes(metadata);
+    raw.observer = options.observer != nullptr ? &observer : nullptr;
+    const ec_call call = detail::to_raw(options.call);
+    ec_error error = EC_ERROR_INIT;
+    const ec_status status = ec_store_execute(store.raw(), &adapter.table(), &raw, &call, &error);
+    adapter.rethrow();
+    if (status == EC_OK) return committed;
+    typename Outcome<C>::error_type failure{detail::to_error(error), commit_id, std::move(adapter.rejection())};
+    return std::unexpected(std::move(failure));
+  } else {
+    return Committed{};  // not reached: the missing part of the command was named above
+  }
+}
+
+}  // namespace ec
