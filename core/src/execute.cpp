@@ -46,6 +46,22 @@ class Borrowed {
   std::unique_ptr<Execution> execution_;
 };
 
+// Whether an execution is under way on this thread already: then the one to come is called from within its command. It
+// takes no turns, because the outer one may hold some, and who holds one and waits for another may wait in a circle.
+class Nesting {
+ public:
+  Nesting() : nested_(running_++ > 0) {}
+  Nesting(const Nesting&) = delete;
+  Nesting& operator=(const Nesting&) = delete;
+  ~Nesting() { --running_; }
+  bool nested() const { return nested_; }
+
+ private:
+  static thread_local int running_;
+  const bool nested_;
+};
+thread_local int Nesting::running_ = 0;
+
 // Tells the host's observer; costs nothing without one.
 class Watch {
  public:
@@ -99,7 +115,7 @@ class Driver {
 
   ec_status run() {
     Step step = execution_.begin();
-    if (step != Step::done && store_.hot_streams.any()) step = line_up_if_hot(step);
+    if (step != Step::done && !nesting_.nested() && store_.hot_streams.any()) step = line_up_if_hot(step);
     while (step != Step::done) step = carry_out(step);
     watch_.finished(execution_);
     return execution_.status();
@@ -113,6 +129,7 @@ class Driver {
       case Step::append: return append();
       case Step::queue: {
         retrying(0);
+        if (nesting_.nested()) return execution_.waited(EC_OK);
         return execution_.waited(waited([&] { return turn_.take_all(execution_.streams(), call_); }));
       }
       case Step::sleep: {
@@ -194,6 +211,7 @@ class Driver {
   ec_store& store_;
   Execution& execution_;
   const plugin::Call call_;
+  const Nesting nesting_;
   HotStreams::Turn turn_;
   Watch watch_;
 };

@@ -47,6 +47,7 @@ void Execution::reset(const ec_command& command, const ec_execute_options& optio
   rounds_ = 0;
   events_read_ = 0;
   command_failed_ = false;
+  taken_ = false;
   in_doubt_ = false;
   lined_up_ = false;
   pauses_ = 0;
@@ -223,7 +224,10 @@ Execution::Step Execution::append_done() {
       case EC_CONFLICT:
         in_doubt_ = false;  // had the earlier try been stored, this would have been its repeat
         return conflicted();
-      case EC_DUPLICATE: return look_up();  // another execution with this commit id came first
+      case EC_DUPLICATE:  // another execution with this commit id came first
+        if (taken_) return finish(status);
+        taken_ = true;
+        return look_up();
       case EC_IN_DOUBT: in_doubt_ = true; return pause(Step::append);
       default: break;
     }
@@ -355,6 +359,10 @@ Execution::Step Execution::fail(ec_status status, const std::string& message) {
   error_.code = status;
   plugin::copy_text(error_.message, sizeof error_.message, message);
   return finish(status);
+}
+
+std::string_view Execution::conflict_stream() const {
+  return error_.conflict_index < known_ ? std::string_view(streams_[error_.conflict_index].id) : std::string_view();
 }
 
 std::vector<std::string_view> Execution::streams() const {

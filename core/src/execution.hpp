@@ -51,8 +51,8 @@ class Execution {
   ec_outcome& outcome() { return outcome_; }
   Step append_done();
 
-  // The stream of the conflict that the last append met, for an observer.
-  std::string_view conflict_stream() const { return streams_[error_.conflict_index].id; }
+  // The stream of the conflict that the last append met, for an observer; empty when the index is none of ours.
+  std::string_view conflict_stream() const;
 
   std::uint64_t sleep_ns() const { return sleep_ns_; }
   // EC_OK: go on. EC_TIMEOUT or EC_CANCELLED: the caller's time was over.
@@ -125,6 +125,7 @@ class Execution {
   ec_commit commit_{};
 
   Asked asked_ = Asked::append;
+  bool taken_ = false;     // the backend said that the commit id is another append's
   bool in_doubt_ = false;  // an append of this execution may have been stored
   bool lined_up_ = false;  // it holds a turn on its streams: whoever is in the way now does not line up
   Step after_wait_ = Step::done;

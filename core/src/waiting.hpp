@@ -6,21 +6,30 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
-#include <semaphore>
+#include <mutex>
 
 namespace ec::core {
 
 // How late a cancelled call may be noticed while it sleeps.
 constexpr std::uint64_t cancel_poll_ns = 10'000'000;
 
-// A thing that happens once: one thread waits for it, another lets it happen.
+// A thing that happens once: one thread waits for it, another lets it happen. Not a std::binary_semaphore: the timed
+// wait of libstdc++'s sleeps and looks, ever less often, so that who waited 100 ms learns of it 50 ms late.
 class Signal {
  public:
-  // The waiter may be gone as soon as this has begun; nothing is touched after it.
-  void set() { happened_.release(); }
+  // The waiter may be gone as soon as the lock is given back; nothing is touched after it.
+  void set() {
+    const std::scoped_lock lock(mutex_);
+    happened_ = true;
+    wake_.notify_one();
+  }
 
-  void wait() { happened_.acquire(); }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return happened_; });
+  }
 
   // EC_OK when it happened, else EC_TIMEOUT or EC_CANCELLED.
   ec_status wait(const plugin::Call& call) {
@@ -33,13 +42,20 @@ class Signal {
     for (;;) {
       std::uint64_t until_ns = cancellable ? plugin::monotonic_ns() + cancel_poll_ns : call.deadline_ns();
       if (call.deadline_ns() != 0) until_ns = std::min(until_ns, call.deadline_ns());
-      if (happened_.try_acquire_until(steady_clock::time_point(std::chrono::nanoseconds(until_ns)))) return EC_OK;
+      {
+        std::unique_lock lock(mutex_);
+        if (wake_.wait_until(lock, steady_clock::time_point(std::chrono::nanoseconds(until_ns)),
+                             [this] { return happened_; }))
+          return EC_OK;
+      }
       if (const ec_status state = call.state(); state != EC_OK) return state;
     }
   }
 
  private:
-  std::binary_semaphore happened_{0};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool happened_ = false;
 };
 
 // Sleeps `duration_ns`, or shorter when the deadline passes (EC_TIMEOUT) or the call is cancelled (EC_CANCELLED).

@@ -213,6 +213,12 @@ class Decision {
   void add(std::size_t stream, const E& event) {
     const std::size_t offset = buffer_.size();
     Codec<E>::encode(event, buffer_);
+    if constexpr (Codec<E>::encoding == EC_ENCODING_JSON) {
+      if (ec_utf8_check(detail::str(std::string_view(buffer_).substr(offset))) == 0)
+        return refuse("event '" + std::string(type_of<E>) +
+                      "': a text in it is not valid UTF-8, so it could not be read back; convert it, or write an "
+                      "ec::Codec that takes bytes");
+    }
     events_.push_back({static_cast<std::uint32_t>(stream), Codec<E>::encoding, schema_version_of<E>, type_of<E>, offset,
                        buffer_.size() - offset});
   }

@@ -62,10 +62,12 @@ inline Error to_error(const ec_error& error) {
           (error.flags & EC_ERROR_RETRYABLE) != 0, error.expected_version, error.actual_version};
 }
 
-// Fills what is still untouched: message and code.
+// Fills what is still untouched: message and code. A long message is cut at a character's border.
 inline ec_status fill(ec_error* error, const Error& from) {
   error->code = static_cast<ec_status>(from.code);
-  const std::size_t size = from.message.copy(error->message, sizeof error->message - 1);
+  std::size_t size = from.message.copy(error->message, sizeof error->message - 1);
+  if (size < from.message.size())
+    while (size > 0 && (static_cast<unsigned char>(from.message[size]) & 0xC0U) == 0x80U) --size;
   error->message[size] = '\0';
   return error->code;
 }

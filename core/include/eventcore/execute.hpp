@@ -102,6 +102,12 @@ Outcome<C> execute(Store& store, const C& command, const ExecuteOptions& options
     Committed committed;
     CommandAdapter<C> adapter(command, committed);
     const std::string metadata = options.metadata.encode();
+    const bool is_new = !options.commit_id || options.commit_id->is_zero();
+    const Uuid commit_id = is_new ? Uuid::make() : *options.commit_id;
+    using Failed = typename Outcome<C>::error_type;
+    if (ec_utf8_check(detail::str(metadata)) == 0)
+      return std::unexpected(
+          Failed{{Code::invalid, "a text in the metadata is not valid UTF-8; convert it"}, commit_id, {}});
     const ec_observer observer = options.observer != nullptr ? detail::to_raw(*options.observer) : ec_observer{};
     ec_execute_options raw{};
     raw.struct_size = sizeof raw;
@@ -110,9 +116,8 @@ Outcome<C> execute(Store& store, const C& command, const ExecuteOptions& options
     raw.backoff_cap_us = static_cast<std::uint64_t>(options.backoff_cap.count());
     raw.max_streams = options.max_streams;
     raw.max_rounds = options.max_rounds;
-    const Uuid commit_id = options.commit_id ? *options.commit_id : Uuid::make();
     raw.commit_id = commit_id.value;
-    if (!options.commit_id) raw.flags = EC_EXECUTE_NEW_COMMIT_ID;
+    if (is_new) raw.flags = EC_EXECUTE_NEW_COMMIT_ID;
     raw.metadata = detail::bytes(metadata);
     raw.observer = options.observer != nullptr ? &observer : nullptr;
     const ec_call call = detail::to_raw(options.call);
@@ -120,8 +125,7 @@ Outcome<C> execute(Store& store, const C& command, const ExecuteOptions& options
     const ec_status status = ec_store_execute(store.raw(), &adapter.table(), &raw, &call, &error);
     adapter.rethrow();
     if (status == EC_OK) return committed;
-    typename Outcome<C>::error_type failure{detail::to_error(error), commit_id, std::move(adapter.rejection())};
-    return std::unexpected(std::move(failure));
+    return std::unexpected(Failed{detail::to_error(error), commit_id, std::move(adapter.rejection())});
   } else {
     return Committed{};  // not reached: the missing part of the command was named above
   }

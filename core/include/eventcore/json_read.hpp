@@ -298,7 +298,7 @@ class Reader {
     static_assert(count <= 64, "eventcore: an event can have 64 fields; group some in a struct of their own");
     std::uint64_t seen = 0;
     const bool good = read_items('{', '}', [&] { return read_member(value, seen, std::make_index_sequence<count>{}); });
-    return good && check_missing<T>(seen, std::make_index_sequence<count>{});
+    return good && check_missing(value, seen, std::make_index_sequence<count>{});
   }
 
   template <class T, std::size_t... I>
@@ -324,7 +324,7 @@ class Reader {
     }
     bool known = false;
     bool good = true;
-    const auto try_field = [&](std::size_t index, const auto& field) {
+    [[maybe_unused]] const auto try_field = [&](std::size_t index, const auto& field) {
       if (field.name != name) return false;
       known = true;
       const std::uint64_t bit = std::uint64_t{1} << index;
@@ -338,13 +338,19 @@ class Reader {
     return known ? good : skip_value();
   }
 
+  // A missing member is an error, an optional one is empty.
   template <class T, std::size_t... I>
-  bool check_missing([[maybe_unused]] std::uint64_t seen, std::index_sequence<I...>) {
+  bool check_missing([[maybe_unused]] T& value, [[maybe_unused]] std::uint64_t seen, std::index_sequence<I...>) {
     static constexpr auto& fields = ec::detail::description<T>.fields;
-    const auto there = [&](std::size_t index, const auto& field) {
-      using Member = std::remove_cvref_t<decltype(std::declval<T&>().*field.member)>;
-      return detail::is_optional<Member> || (seen >> index & 1U) != 0 ||
-             fail("the member '" + std::string(field.name) + "' is missing");
+    [[maybe_unused]] const auto there = [&](std::size_t index, const auto& field) {
+      if ((seen >> index & 1U) != 0) return true;
+      auto& member = value.*field.member;
+      if constexpr (detail::is_optional<std::remove_cvref_t<decltype(member)>>) {
+        member.reset();
+        return true;
+      } else {
+        return fail("the member '" + std::string(field.name) + "' is missing");
+      }
     };
     return (there(I, std::get<I>(fields)) && ...);
   }

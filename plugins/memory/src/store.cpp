@@ -2,23 +2,17 @@
 #include "store.hpp"
 
 #include <eventcore/plugin/digest.hpp>
+#include <eventcore/plugin/refusals.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <new>
-#include <random>
+#include <optional>
 
 namespace ec::memory {
 
 using plugin::Call;
-using plugin::Failure;
 
 namespace {
-
-std::int64_t wall_clock_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 ec_bytes copy_to(std::byte*& at, ec_bytes from) {
   if (from.size == 0) return {nullptr, 0};
@@ -34,10 +28,7 @@ std::unique_ptr<MemoryStore> MemoryStore::open(const plugin::Settings& settings,
   return std::make_unique<MemoryStore>(settings.number("max_payload"));
 }
 
-MemoryStore::MemoryStore(std::uint64_t max_payload) : max_payload_(max_payload) {
-  std::random_device random;
-  for (std::uint8_t& byte : store_id_.bytes) byte = static_cast<std::uint8_t>(random());
-}
+MemoryStore::MemoryStore(std::uint64_t max_payload) : max_payload_(max_payload) {}
 
 void MemoryStore::info(ec_info& info) const {
   info.capabilities = EC_CAP_DENSE_POSITIONS;
@@ -60,10 +51,7 @@ void MemoryStore::append(plugin::Appends appends, const Call& call) {
       plugin::fail(appends.outcome(i), EC_NO_MEMORY, "out of memory: nothing of this append was stored");
     }
   }
-  if (waiting_.load() > 0) {
-    const std::scoped_lock wait_lock(wait_mutex_);
-    arrived_.notify_all();
-  }
+  signal_.moved();
 }
 
 void MemoryStore::append_one(const ec_append& request, ec_outcome& outcome) {
@@ -105,7 +93,7 @@ bool MemoryStore::answered_by_commit(const ec_append& request, std::uint64_t dig
 void MemoryStore::write(const ec_append& request, std::uint64_t digest, ec_outcome& outcome) {
   const auto events = plugin::events_of(request);
   const std::uint64_t before = head_.load(std::memory_order_relaxed);
-  const std::int64_t now_us = wall_clock_us();
+  const std::int64_t now_us = plugin::wall_clock_us();
   written_.clear();
   for (const ec_new_event& event : events) {
     Stream*& target = targets_[event.stream_index];
@@ -201,9 +189,7 @@ ec_position MemoryStore::load_checkpoint(std::string_view name, const Call& call
 
 void MemoryStore::save_checkpoint(std::string_view name, ec_position position, std::uint64_t fence, const Call& call) {
   call.check();
-  if (position.hi != 0 || position.lo > visible_head())
-    throw Failure(EC_INVALID, "checkpoint '" + std::string(name) + "': position " + std::to_string(position.lo) +
-                                  " is above the store's head, " + std::to_string(visible_head()));
+  plugin::check_not_above(name, position, visible_head());
   bookkeeping_.save_checkpoint(name, position, fence);
 }
 
@@ -215,17 +201,17 @@ void MemoryStore::remove_checkpoint(std::string_view name, std::uint64_t fence, 
 std::uint64_t MemoryStore::acquire_lease(std::string_view name, std::string_view holder, std::uint64_t ttl_ms,
                                          const Call& call) {
   call.check();
-  return bookkeeping_.acquire_lease(name, holder, ttl_ms);
+  return bookkeeping_.leases.acquire(name, holder, ttl_ms, [](std::uint64_t) {});
 }
 
 void MemoryStore::renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms, const Call& call) {
   call.check();
-  bookkeeping_.renew_lease(name, fence, ttl_ms);
+  bookkeeping_.leases.renew(name, fence, ttl_ms);
 }
 
 void MemoryStore::release_lease(std::string_view name, std::uint64_t fence, const Call& call) {
   call.check();
-  bookkeeping_.release_lease(name, fence);
+  bookkeeping_.leases.release(name, fence);
 }
 
 std::unique_ptr<plugin::Blob> MemoryStore::load_snapshot(std::string_view name, const Call& call) {
@@ -245,29 +231,13 @@ void MemoryStore::remove_snapshot(std::string_view name, std::uint64_t expected_
 }
 
 ec_position MemoryStore::wait(ec_position after, const Call& call) {
-  using std::chrono::steady_clock;
-  constexpr auto poll = std::chrono::milliseconds(20);  // how late a cancelled call may be noticed
-  std::unique_lock lock(wait_mutex_);
-  const std::uint64_t interrupts = interrupts_;
-  waiting_.fetch_add(1);
-  const auto arrived = [&] { return after.hi == 0 && head_.load() > after.lo; };
-  ec_status state = EC_OK;
-  while (!arrived() && interrupts == interrupts_ && (state = call.state()) == EC_OK) {
-    auto until = steady_clock::now() + poll;
-    if (call.deadline_ns() != 0)
-      until = std::min(until, steady_clock::time_point(std::chrono::nanoseconds(call.deadline_ns())));
-    arrived_.wait_until(lock, until);
-  }
-  waiting_.fetch_sub(1);
-  if (arrived()) return {0, head_.load()};
-  if (state == EC_TIMEOUT) throw Failure(EC_TIMEOUT, "the deadline passed and nothing new came");
-  throw Failure(EC_CANCELLED, "the wait was cancelled or interrupted");
+  return signal_.wait(call, [&]() -> std::optional<ec_position> {
+    const ec_position head{0, head_.load()};
+    if (after.hi != 0 || head.lo <= after.lo) return std::nullopt;
+    return head;
+  });
 }
 
-void MemoryStore::interrupt() {
-  const std::scoped_lock lock(wait_mutex_);
-  ++interrupts_;
-  arrived_.notify_all();
-}
+void MemoryStore::interrupt() { signal_.interrupt(); }
 
 }  // namespace ec::memory

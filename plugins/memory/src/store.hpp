@@ -7,9 +7,10 @@
 #include "streams.hpp"
 
 #include <eventcore/plugin/export.hpp>
+#include <eventcore/plugin/head_signal.hpp>
+#include <eventcore/plugin/store_id.hpp>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -77,7 +78,7 @@ class MemoryStore {
   std::uint64_t visible_head() const { return head_.load(std::memory_order_acquire); }
 
   const std::uint64_t max_payload_;
-  ec_uuid store_id_{};
+  const ec_uuid store_id_ = plugin::make_store_id();
 
   std::mutex append_mutex_;  // guards what stands up to the next blank line
   Arena arena_;
@@ -92,10 +93,7 @@ class MemoryStore {
 
   Bookkeeping bookkeeping_;
 
-  std::mutex wait_mutex_;
-  std::condition_variable arrived_;
-  std::atomic<std::uint32_t> waiting_{0};
-  std::uint64_t interrupts_ = 0;
+  plugin::HeadSignal signal_;
 };
 
 }  // namespace ec::memory

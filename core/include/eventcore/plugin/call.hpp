@@ -17,6 +17,13 @@ inline std::uint64_t monotonic_ns() {
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// Microseconds since 1970 UTC, for ec_event.recorded_at_us.
+inline std::int64_t wall_clock_us() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1'000;
+}
+
 class Call {
  public:
   explicit Call(const ec_call* call) : call_(call) {}
@@ -39,6 +46,13 @@ class Call {
     const ec_status now = state();
     if (now == EC_CANCELLED) throw Failure(EC_CANCELLED, "the call was cancelled");
     if (now == EC_TIMEOUT) throw Failure(EC_TIMEOUT, "the deadline passed");
+  }
+
+  // For loops that wait for something else: at most `most_ns` nanoseconds from now, never past the deadline. Absolute,
+  // on CLOCK_MONOTONIC.
+  std::uint64_t wait_until_ns(std::uint64_t most_ns) const {
+    const std::uint64_t until_ns = monotonic_ns() + most_ns;
+    return deadline_ns() != 0 && deadline_ns() < until_ns ? deadline_ns() : until_ns;
   }
 
   const ec_call* raw() const { return call_; }

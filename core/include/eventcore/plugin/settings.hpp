@@ -34,11 +34,15 @@ class Settings {
     return result;
   }
 
+  // Where the option was written: bank.yaml:12:7.
+  std::string origin(std::string_view key) const {
+    const ec_setting* setting = find(key);
+    return setting == nullptr ? std::string("configuration") : std::string(view(setting->origin));
+  }
+
   // An EC_CONFIG failure that names the option and where it was written.
   Failure wrong(std::string_view key, const std::string& what) const {
-    const ec_setting* setting = find(key);
-    const std::string origin = setting == nullptr ? std::string("configuration") : std::string(view(setting->origin));
-    return {EC_CONFIG, origin + ": option '" + std::string(key) + "': " + what};
+    return {EC_CONFIG, origin(key) + ": option '" + std::string(key) + "': " + what};
   }
 
  private:

@@ -1,0 +1,102 @@
+// Leases of one process, for backends that only one process has open: who holds a name lives in memory, the fences may
+// be kept elsewhere too.
+//
+//   ec::plugin::Leases leases;
+//   const std::uint64_t fence = leases.acquire("projector", "host-1", 30'000, [](std::uint64_t) {});
+//   leases.check_fence("projector", fence);  // throws EC_FENCED when a higher one was granted
+#pragma once
+
+#include <eventcore/plugin/call.hpp>
+#include <eventcore/plugin/failure.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace ec::plugin {
+
+class Leases {
+ public:
+  // The highest fence that was ever granted for a name, as an earlier run left it. Nobody holds the lease.
+  void restore(std::string_view name, std::uint64_t fence) {
+    const std::scoped_lock lock(mutex_);
+    leases_[std::string(name)].fence = fence;
+  }
+
+  // `keep(fence)` is called before the fence is granted; when it throws, nothing is.
+  template <class Keep>
+  std::uint64_t acquire(std::string_view name, std::string_view holder, std::uint64_t ttl_ms, Keep&& keep) {
+    const std::scoped_lock lock(mutex_);
+    Lease& lease = leases_[std::string(name)];
+    const std::uint64_t now_ns = monotonic_ns();
+    if (lease.expires_ns > now_ns && lease.holder != holder)
+      throw Failure(EC_CONFLICT,
+                    "lease " + quoted(name) + " is held by " + quoted(lease.holder) + " for another " +
+                        std::to_string((lease.expires_ns - now_ns) / 1'000'000U + 1) + " ms",
+                    {}, true);
+    std::string new_holder(holder);
+    keep(lease.fence + 1);
+    lease.holder = std::move(new_holder);
+    lease.expires_ns = expiry_ns(ttl_ms);
+    return ++lease.fence;
+  }
+
+  void renew(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms) {
+    const std::scoped_lock lock(mutex_);
+    Lease& lease = current(name, fence);
+    if (lease.expires_ns <= monotonic_ns()) throw fenced(name, fence);
+    lease.expires_ns = expiry_ns(ttl_ms);
+  }
+
+  void release(std::string_view name, std::uint64_t fence) {
+    const std::scoped_lock lock(mutex_);
+    current(name, fence).expires_ns = 0;
+  }
+
+  // Runs `body` if no higher fence was granted for the name, and keeps one from being granted meanwhile.
+  template <class Body>
+  void fenced_by(std::string_view name, std::uint64_t fence, Body&& body) {
+    const std::scoped_lock lock(mutex_);
+    const auto lease = leases_.find(name);
+    if (lease != leases_.end() && fence < lease->second.fence) throw fenced(name, fence);
+    body();
+  }
+  void check_fence(std::string_view name, std::uint64_t fence) {
+    fenced_by(name, fence, [] {});
+  }
+
+ private:
+  struct Lease {
+    std::string holder;
+    std::uint64_t fence = 0;       // the highest ever granted
+    std::uint64_t expires_ns = 0;  // on CLOCK_MONOTONIC; 0 = nobody holds it
+  };
+
+  static std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+
+  static Failure fenced(std::string_view name, std::uint64_t fence) {
+    return {EC_FENCED, "lease " + quoted(name) + ": fence " + std::to_string(fence) +
+                           " is no longer valid; stop, and acquire the lease again"};
+  }
+
+  static std::uint64_t expiry_ns(std::uint64_t ttl_ms) {
+    constexpr std::uint64_t longest_ms = std::numeric_limits<std::uint64_t>::max() / 4'000'000U;
+    return monotonic_ns() + std::min(ttl_ms, longest_ms) * 1'000'000U;
+  }
+
+  Lease& current(std::string_view name, std::uint64_t fence) {
+    const auto found = leases_.find(name);
+    if (found == leases_.end() || found->second.fence != fence) throw fenced(name, fence);
+    return found->second;
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, Lease, std::less<>> leases_;
+};
+
+}  // namespace ec::plugin

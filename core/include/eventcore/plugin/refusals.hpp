@@ -1,0 +1,36 @@
+// What the bookkeeping of every backend says in the same words.
+//
+//   if (!found) throw ec::plugin::no_checkpoint(name);
+//   ec::plugin::check_not_above(name, position, head);
+#pragma once
+
+#include <eventcore/plugin/failure.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ec::plugin {
+
+inline Failure no_checkpoint(std::string_view name) {
+  return {EC_NOT_FOUND, "there is no checkpoint '" + std::string(name) + "'"};
+}
+inline Failure no_snapshot(std::string_view name) {
+  return {EC_NOT_FOUND, "there is no snapshot '" + std::string(name) + "'"};
+}
+
+// A checkpoint must not be ahead of the store. For backends with positions {0, n}.
+inline void check_not_above(std::string_view name, ec_position position, std::uint64_t head) {
+  if (position.hi != 0 || position.lo > head)
+    throw Failure(EC_INVALID, "checkpoint '" + std::string(name) + "': position " + std::to_string(position.lo) +
+                                  " is above the store's head, " + std::to_string(head));
+}
+
+// `etag` is the present one, 0 where there is no snapshot.
+inline void check_etag(std::string_view name, std::uint64_t etag, std::uint64_t expected_etag) {
+  if (etag != expected_etag)
+    throw Failure(EC_CONFLICT, "snapshot '" + std::string(name) + "' has etag " + std::to_string(etag) +
+                                   ", expected was " + std::to_string(expected_etag));
+}
+
+}  // namespace ec::plugin

@@ -1,0 +1,256 @@
+#include "database.hpp"
+#include "keys.hpp"
+#include "status.hpp"
+
+#include <eventcore/plugin/store_id.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <sys/statvfs.h>
+#include <thread>
+
+namespace ec::rocks {
+
+namespace fs = std::filesystem;
+using plugin::Failure;
+using rocksdb::Status;
+
+namespace {
+
+constexpr const char* format_key = "format";
+constexpr const char* store_id_key = "store_id";
+constexpr const char* format = "eventcore-rocksdb 1";
+constexpr std::uint64_t shortest_stall_ns = 1'000'000;
+constexpr std::uint64_t longest_stall_ns = 50'000'000;
+
+std::string in_quotes(const std::string& text) { return "'" + text + "'"; }
+
+bool is_locked(const Status& status) {
+  return status.IsIOError() && status.ToString().find("lock") != std::string::npos;
+}
+
+}  // namespace
+
+// A background job failed: a flush, a compaction. RocksDB refuses writes itself from then on, mostly; this makes it
+// always.
+class Database::StopAtError : public rocksdb::EventListener {
+ public:
+  explicit StopAtError(Database& database) : database_(database) {}
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, Status* status) override { database_.stop(*status); }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, Status, bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+
+ private:
+  Database& database_;
+};
+
+std::shared_ptr<rocksdb::EventListener> Database::make_listener() { return std::make_shared<StopAtError>(*this); }
+
+Database::Database(const Config& config, plugin::Host host) : config_(config), host_(host) {
+  write_options_.sync = config_.durable;
+  write_options_.no_slowdown = true;
+  make_sure_it_is_ours();
+  try {
+    if (config_.read_only)
+      open_reading();
+    else
+      open_writing();
+  } catch (...) {
+    close();
+    throw;
+  }
+}
+
+Database::~Database() { close(); }
+
+void Database::close() noexcept {
+  for (rocksdb::ColumnFamilyHandle* handle : families_) db_->DestroyColumnFamilyHandle(handle);
+  families_.clear();
+  if (db_) db_->Close();
+  db_.reset();
+}
+
+// RocksDB would put its files beside whatever is in the folder.
+void Database::make_sure_it_is_ours() const {
+  std::error_code problem;
+  const fs::path folder(config_.path);
+  const fs::file_status status = fs::status(folder, problem);
+  const bool exists = fs::exists(status);
+  if (exists && !fs::is_directory(status))
+    throw config_.wrong_path(in_quotes(config_.path) + " is not a folder; name one");
+  const bool is_database = exists && fs::exists(folder / "CURRENT", problem);
+  if (exists && !is_database) {
+    // A creation that was cut off leaves files of RocksDB's, and none of these names.
+    const auto foreign = [](const fs::directory_entry& entry) {
+      const std::string name = entry.path().filename();
+      const auto starts = [&](const char* with) { return name.starts_with(with); };
+      return !(name == "LOCK" || name == "IDENTITY" || starts("LOG") || starts("MANIFEST-") || starts("OPTIONS-") ||
+               name.ends_with(".dbtmp") || name.ends_with(".log"));
+    };
+    fs::directory_iterator entries(folder, problem);
+    if (problem) throw config_.wrong_path(in_quotes(config_.path) + " cannot be read: " + problem.message());
+    if (std::any_of(begin(entries), end(entries), foreign))
+      throw config_.wrong_path(in_quotes(config_.path) +
+                               " holds other files and no database; name a folder of its own");
+  }
+  if (is_database) return;
+  if (!config_.create || config_.read_only)
+    throw config_.wrong_path("there is no database in " + in_quotes(config_.path) + "; check the path" +
+                             (config_.read_only ? "" : ", or set 'create: true'"));
+  fs::create_directories(folder, problem);
+  if (problem) throw config_.wrong_path(in_quotes(config_.path) + " cannot be made: " + problem.message());
+}
+
+void Database::open_writing() {
+  const bool is_new = !fs::exists(fs::path(config_.path) / "CURRENT");
+  if (!is_new) check_families();
+  rocksdb::DB* db = nullptr;
+  const Status status = rocksdb::DB::Open(db_options(), config_.path, family_options(), &families_, &db);
+  db_.reset(db);
+  if (!status.ok()) throw open_failure(status);
+  read_format();
+}
+
+void Database::open_reading() {
+  check_families();
+  rocksdb::DB* db = nullptr;
+  const Status status = rocksdb::DB::OpenForReadOnly(db_options(), config_.path, family_options(), &families_, &db);
+  db_.reset(db);
+  if (!status.ok()) throw open_failure(status);
+  read_format();
+}
+
+// A database of somebody else has other column families, and would be given ours.
+void Database::check_families() const {
+  std::vector<std::string> names;
+  const Status status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), config_.path, &names);
+  if (!status.ok()) throw open_failure(status);
+  for (const std::string& name : names) {
+    if (std::find(family_names.begin(), family_names.end(), name) != family_names.end()) continue;
+    throw config_.wrong_path("the database in " + in_quotes(config_.path) + " has a column family " + in_quotes(name) +
+                             " that this version does not know: it belongs to another program, or to a newer version");
+  }
+}
+
+Failure Database::open_failure(const Status& status) const {
+  const std::string where = "the database in " + in_quotes(config_.path);
+  const std::string said = " (" + status.ToString() + ")";
+  if (is_locked(status))
+    return {EC_UNAVAILABLE,
+            where +
+                " is open in another process or a second time in this one; close it there first, or "
+                "look at it with 'read_only: true'" +
+                said,
+            native_code(status)};
+  if (status.IsCorruption())
+    return {EC_CORRUPT, where + " is damaged; restore it from a backup" + said, native_code(status)};
+  if (status.IsInvalidArgument()) return {EC_CONFIG, where + " is not one of eventcore's" + said, native_code(status)};
+  if (status.IsNoSpace())
+    return {EC_UNAVAILABLE, where + " cannot be opened: the disk is full" + said, native_code(status)};
+  return {EC_CONFIG, where + " cannot be opened; check the path and its permissions" + said, native_code(status)};
+}
+
+void Database::read_format() {
+  const rocksdb::ReadOptions options;
+  std::string found;
+  const Status status = db_->Get(options, meta(), format_key, &found);
+  if (status.IsNotFound()) {
+    write_format();
+    return;
+  }
+  check(status, "reading the format");
+  if (found != format)
+    throw config_.wrong_path("the database in " + in_quotes(config_.path) + " has the format " + in_quotes(found) +
+                             ", this version reads " + in_quotes(format) +
+                             "; use the version that wrote it, or move its events with an export");
+  std::string id;
+  check(db_->Get(options, meta(), store_id_key, &id), "reading the store's id");
+  if (id.size() != sizeof store_id_)
+    throw Failure(EC_CORRUPT, "the store's id is damaged; restore the database from a backup");
+  std::memcpy(&store_id_, id.data(), sizeof store_id_);
+}
+
+// Without a format the database is new, or empty since its creation was cut off; with anything in it, it is not ours.
+void Database::write_format() {
+  for (rocksdb::ColumnFamilyHandle* family : families_) {
+    const std::unique_ptr<rocksdb::Iterator> any(db_->NewIterator(rocksdb::ReadOptions(), family));
+    any->SeekToFirst();
+    check(any->status(), "looking at the database");
+    if (any->Valid())
+      throw config_.wrong_path("the database in " + in_quotes(config_.path) +
+                               " is not one of eventcore's; name another folder");
+  }
+  if (config_.read_only)
+    throw config_.wrong_path("the database in " + in_quotes(config_.path) + " is empty; nothing was stored in it yet");
+  store_id_ = plugin::make_store_id();
+  rocksdb::WriteBatch batch = make_batch();
+  check(batch.Put(meta(), format_key, format), "writing the format");
+  check(batch.Put(meta(), store_id_key, {reinterpret_cast<const char*>(store_id_.bytes), sizeof store_id_}),
+        "writing the format");
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  check(db_->Write(synced, &batch), "writing the format");
+}
+
+rocksdb::WriteBatch Database::make_batch() {
+  constexpr std::size_t protection_bytes = 8;
+  return rocksdb::WriteBatch(0, 0, protection_bytes, 0);
+}
+
+void Database::check_writable() const {
+  if (config_.read_only) throw Failure(EC_READ_ONLY, "the store was opened with 'read_only: true'");
+  if (!stopped()) return;
+  const std::scoped_lock lock(mutex_);
+  throw Failure(
+      EC_READ_ONLY,
+      "the store takes no writes since one failed; close it, see to the cause and open it again: " + why_stopped_);
+}
+
+// RocksDB does not cope with a full disk: it hangs or ends the process. So it is not let come to that.
+void Database::check_space(std::uint64_t bytes) const {
+  struct statvfs disk{};
+  if (config_.reserve_bytes == 0 || statvfs(config_.path.c_str(), &disk) != 0) return;
+  const std::uint64_t free_bytes = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  if (free_bytes >= config_.reserve_bytes + bytes) return;
+  throw Failure(EC_UNAVAILABLE,
+                "the disk of " + in_quotes(config_.path) + " has " + std::to_string(free_bytes / 1024) +
+                    " KiB left and 'reserve_free_space' keeps " + std::to_string(config_.reserve_bytes / 1024) +
+                    " KiB; make room. Nothing was stored",
+                "NoSpace");
+}
+
+void Database::stop(const Status& status) {
+  const std::scoped_lock lock(mutex_);
+  if (stopped_.exchange(true)) return;
+  why_stopped_ = status.ToString();
+  host_.log(EC_LOG_ERROR, "the store in " + config_.path + " takes no writes any more: " + why_stopped_);
+}
+
+void Database::write(rocksdb::WriteBatch& batch, const plugin::Call& call) {
+  check_writable();
+  check_space(batch.GetDataSize());
+  const std::uint64_t give_up_ns = plugin::monotonic_ns() + config_.stall_timeout_ms * 1'000'000;
+  for (std::uint64_t wait_ns = shortest_stall_ns;; wait_ns = std::min(2 * wait_ns, longest_stall_ns)) {
+    const Status status = db_->Write(write_options_, &batch);
+    if (status.ok()) return;
+    if (!status.IsIncomplete()) {
+      stop(status);
+      throw Failure(
+          EC_IN_DOUBT,
+          "a write failed, and whether it is stored shows only when the store is opened again: " + status.ToString(),
+          native_code(status));
+    }
+    call.check();
+    if (plugin::monotonic_ns() >= give_up_ns)
+      throw Failure(EC_UNAVAILABLE,
+                    "RocksDB is behind with its background work and takes no writes; nothing was stored",
+                    native_code(status), true);
+    std::this_thread::sleep_until(
+        std::chrono::steady_clock::time_point(std::chrono::nanoseconds(call.wait_until_ns(wait_ns))));
+  }
+}
+
+}  // namespace ec::rocks

@@ -1,0 +1,84 @@
+// The RocksDB database: opened with options that keep the contract's promises (docs/storage-rocksdb.md says which and
+// why), and stopped for good at the first write that failed.
+#pragma once
+
+#include "config.hpp"
+
+#include <eventcore/plugin/export.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <rocksdb/db.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/write_batch.h>
+
+namespace ec::rocks {
+
+class Database {
+ public:
+  // Opens it, or makes it. Throws a Failure that says what is in the way: no such database, a folder with something
+  // else in it, another process, another format, damage.
+  Database(const Config& config, plugin::Host host);
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database();
+
+  // In this order: the store's own things, events, versions of streams, commit ids.
+  static constexpr std::array<const char*, 4> family_names{"default", "events", "index", "commits"};
+
+  rocksdb::DB& db() const { return *db_; }
+  rocksdb::ColumnFamilyHandle* meta() const { return families_[0]; }
+  rocksdb::ColumnFamilyHandle* events() const { return families_[1]; }
+  rocksdb::ColumnFamilyHandle* index() const { return families_[2]; }
+  rocksdb::ColumnFamilyHandle* commits() const { return families_[3]; }
+  const ec_uuid& store_id() const { return store_id_; }
+
+  // A batch as every write needs it.
+  static rocksdb::WriteBatch make_batch();
+
+  // All of it, on stable storage if the store is durable. Throws
+  //   EC_READ_ONLY, EC_UNAVAILABLE, EC_TIMEOUT, EC_CANCELLED: nothing is written nor will be;
+  //   EC_IN_DOUBT: it may be there after reopening; from then on every write is refused.
+  void write(rocksdb::WriteBatch& batch, const plugin::Call& call);
+
+  // Throws EC_READ_ONLY when no write can go through any more.
+  void check_writable() const;
+  // A write has failed: what it wrote may be there after reopening.
+  bool stopped() const { return stopped_.load(); }
+
+ private:
+  class StopAtError;
+
+  void close() noexcept;
+  void open_writing();
+  void open_reading();
+  void make_sure_it_is_ours() const;
+  void check_families() const;
+  void read_format();
+  void write_format();
+  void check_space(std::uint64_t bytes) const;
+  void stop(const rocksdb::Status& status);
+  plugin::Failure open_failure(const rocksdb::Status& status) const;
+  std::shared_ptr<rocksdb::EventListener> make_listener();
+  rocksdb::DBOptions db_options();
+  std::vector<rocksdb::ColumnFamilyDescriptor> family_options() const;
+
+  const Config config_;
+  const plugin::Host host_;
+  rocksdb::WriteOptions write_options_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  ec_uuid store_id_{};
+
+  std::atomic<bool> stopped_{false};
+  mutable std::mutex mutex_;
+  std::string why_stopped_;
+};
+
+}  // namespace ec::rocks

@@ -1,0 +1,105 @@
+#include "event_fetcher.hpp"
+#include "keys.hpp"
+#include "status.hpp"
+
+#include <algorithm>
+
+namespace ec::rocks {
+
+namespace {
+
+constexpr std::size_t most_at_once = 64;
+constexpr std::size_t batch_bytes = 1024 * 1024;
+// From so many events on, walking through everything between the first and the last is cheaper than looking each one
+// up, if at most so many lie between for one that is wanted.
+constexpr std::size_t dense_from = 8;
+constexpr std::uint64_t dense_gap = 6;
+
+bool is_dense(const Wanted* wanted, std::size_t count) {
+  if (count < dense_from || wanted[0].entry.position > wanted[count - 1].entry.position) return false;
+  return wanted[count - 1].entry.position - wanted[0].entry.position < count * dense_gap;
+}
+
+plugin::Failure missing(std::uint64_t position) {
+  return {EC_CORRUPT, "the event at position " + std::to_string(position) +
+                          " is missing: the database is damaged; restore it from a backup"};
+}
+
+}  // namespace
+
+std::size_t EventFetcher::fetch(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
+  events.clear();
+  buffer_.clear();
+  if (is_dense(wanted, count)) {
+    fetch_dense(wanted, count, events);
+  } else {
+    records_.reset();
+    fetch_scattered(wanted, std::min(count, most_at_once), events);
+  }
+  return events.size();
+}
+
+void EventFetcher::fetch_scattered(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
+  key_bytes_.clear();
+  value_of_.clear();
+  std::uint64_t last_record = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (wanted[i].entry.record != last_record) {
+      last_record = wanted[i].entry.record;
+      put_ordered(key_bytes_, last_record);
+    }
+    value_of_.push_back(key_bytes_.size() / 8 - 1);
+  }
+  const std::size_t records = key_bytes_.size() / 8;
+  keys_.clear();
+  for (std::size_t i = 0; i < records; ++i) keys_.emplace_back(key_bytes_.data() + 8 * i, 8);
+  values_.resize(std::max(values_.size(), records));
+  statuses_.resize(std::max(statuses_.size(), records));
+  for (std::size_t i = 0; i < records; ++i) values_[i].Reset();
+  rocksdb::ReadOptions options;
+  options.value_size_soft_limit = batch_bytes;
+  if (records == 1)
+    statuses_[0] = database_.db().Get(options, database_.events(), keys_[0], &values_[0]);
+  else
+    database_.db().MultiGet(options, database_.events(), records, keys_.data(), values_.data(), statuses_.data());
+  for (std::size_t i = 0; i < count; ++i) {
+    const rocksdb::Status& status = statuses_[value_of_[i]];
+    if (status.IsAborted() && !events.empty()) return;  // more than a batch holds
+    if (status.IsNotFound()) throw missing(wanted[i].entry.position);
+    if (status.IsAborted()) return fetch_dense(wanted, 1, events);
+    check(status, "reading events");
+    add(wanted[i], view(values_[value_of_[i]]), events);
+  }
+}
+
+void EventFetcher::fetch_dense(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
+  if (!records_) records_.reset(database_.db().NewIterator({}, database_.events()));
+  std::uint64_t kept_record = 0;
+  std::string_view record;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (buffer_.kept_bytes() >= batch_bytes && !events.empty()) return;
+    const std::uint64_t wanted_record = wanted[i].entry.record;
+    if (wanted_record != kept_record) {
+      const rocksdb::Slice key = event_key(key_, wanted_record);
+      for (std::uint64_t steps = 0; records_->Valid() && steps < dense_gap && records_->key().compare(key) < 0; ++steps)
+        records_->Next();
+      if (!records_->Valid() || records_->key() != key) records_->Seek(key);
+      check(records_->status(), "reading events");
+      if (!records_->Valid() || records_->key() != key) throw missing(wanted[i].entry.position);
+      record = buffer_.keep(view(records_->value()));
+      kept_record = wanted_record;
+    }
+    add(wanted[i], record, events);
+  }
+}
+
+void EventFetcher::add(const Wanted& wanted, std::string_view record, std::vector<ec_event>& events) {
+  RecordReader reader(record, wanted.entry.record);
+  reader.skip_to(wanted.entry.position);
+  ec_event& event = events.emplace_back();
+  reader.next(event);
+  event.stream_index = wanted.stream_index;
+  if (event.version != wanted.version) throw missing(wanted.entry.position);
+}
+
+}  // namespace ec::rocks

@@ -1,0 +1,47 @@
+// Events by their positions, in a batch: the nearer they lie to each other, the more of them come with one look-up.
+#pragma once
+
+#include "buffer.hpp"
+#include "database.hpp"
+#include "record.hpp"
+
+#include <eventcore/abi/event_store.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ec::rocks {
+
+struct Wanted {
+  IndexEntry entry;
+  std::uint64_t version = 0;
+  std::uint32_t stream_index = 0;
+};
+
+class EventFetcher {
+ public:
+  explicit EventFetcher(const Database& database) : database_(database) {}
+
+  // Fetches from the front of `wanted`, whose positions rise or fall, as many as fit into a batch (one at least), and
+  // puts them into `events`; gives their number. The bytes stay until the next call.
+  std::size_t fetch(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
+
+ private:
+  void fetch_scattered(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
+  void fetch_dense(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
+  void add(const Wanted& wanted, std::string_view record, std::vector<ec_event>& events);
+
+  const Database& database_;
+  Buffer buffer_;
+  std::unique_ptr<rocksdb::Iterator> records_;
+  std::vector<rocksdb::PinnableSlice> values_;
+  std::vector<rocksdb::Status> statuses_;
+  std::vector<rocksdb::Slice> keys_;
+  std::vector<std::size_t> value_of_;  // of each wanted one: its place in values_
+  std::string key_bytes_;
+  std::string key_;
+};
+
+}  // namespace ec::rocks

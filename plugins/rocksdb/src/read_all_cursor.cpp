@@ -1,0 +1,115 @@
+#include "keys.hpp"
+#include "read_all_cursor.hpp"
+#include "status.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace ec::rocks {
+
+namespace {
+
+constexpr std::size_t batch_events = 256;
+constexpr std::size_t batch_bytes = 1024 * 1024;
+constexpr std::size_t scan_events = 16 * 1024;  // looked at in one call, so that a deadline is noticed
+constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+
+std::uint64_t start(const ec_read_all& request, bool backward, std::uint64_t head) {
+  const std::uint64_t after = request.after.hi != 0 ? no_limit : request.after.lo;
+  if (!backward) return after;
+  return after == 0 ? head + 1 : std::min(after, head + 1);
+}
+
+}  // namespace
+
+ReadAllCursor::ReadAllCursor(const Database& database, std::uint64_t head, const ec_read_all& request)
+    : database_(database),
+      filter_(request),
+      backward_((request.flags & EC_READ_BACKWARD) != 0),
+      head_(head),
+      left_(request.limit == 0 ? no_limit : request.limit),
+      at_(start(request, backward_, head)) {}
+
+bool ReadAllCursor::batch_full() const {
+  return batch_.size() >= batch_events || buffer_.kept_bytes() >= batch_bytes || scanned_ >= scan_events;
+}
+
+// To the record with the first event that is to be looked at.
+void ReadAllCursor::seek() {
+  rocksdb::ReadOptions options;
+  options.adaptive_readahead = true;
+  records_.reset(database_.db().NewIterator(options, database_.events()));
+  records_->SeekForPrev(event_key(key_, backward_ ? at_ - 1 : at_ + 1));
+}
+
+RecordReader ReadAllCursor::open_record() const {
+  check(records_->status(), "reading events");
+  if (!records_->Valid() || records_->key().size() != sizeof(std::uint64_t))
+    throw plugin::Failure(EC_CORRUPT, "events next to position " + std::to_string(at_) +
+                                          " are missing: the database is damaged; restore it from a backup");
+  return {view(records_->value()), get_ordered(records_->key().data())};
+}
+
+void ReadAllCursor::next(const plugin::Call& call, ec_batch& batch) {
+  call.check();
+  batch_.clear();
+  buffer_.clear();
+  scanned_ = 0;
+  if (more() && !records_) seek();
+  while (more() && !batch_full()) backward_ ? scan_backward() : scan_forward();
+  batch.events = batch_.data();
+  batch.count = batch_.size();
+  batch.head = {0, head_};
+  if (!backward_) batch.through = {0, at_};
+  if (!more()) batch.flags |= EC_BATCH_END;
+}
+
+// One record, or what is left of it.
+void ReadAllCursor::scan_forward() {
+  RecordReader reader = open_record();
+  reader.skip_to(at_ + 1);
+  if (reader.position() != at_ + 1)
+    throw plugin::Failure(EC_CORRUPT, "the event at position " + std::to_string(at_ + 1) +
+                                          " is missing: the database is damaged; restore it from a backup");
+  while (!reader.at_end() && more() && !batch_full()) {
+    ec_event event{};
+    reader.next(event);
+    at_ = event.position.lo;
+    take(event);
+  }
+  if (reader.at_end()) records_->Next();
+}
+
+void ReadAllCursor::scan_backward() {
+  RecordReader reader = open_record();
+  record_.clear();
+  while (!reader.at_end() && reader.position() < at_) reader.next(record_.emplace_back());
+  if (reader.position() != at_)
+    throw plugin::Failure(EC_CORRUPT, "the event at position " + std::to_string(at_ - 1) +
+                                          " is missing: the database is damaged; restore it from a backup");
+  while (!record_.empty() && more() && !batch_full()) {
+    at_ = record_.back().position.lo;
+    take(record_.back());
+    record_.pop_back();
+  }
+  if (record_.empty()) records_->Prev();
+}
+
+// The bytes under the iterator go away when it moves on, so those of an event that passes are copied.
+void ReadAllCursor::take(const ec_event& event) {
+  ++scanned_;
+  if (!filter_.passes(plugin::view(event.stream), plugin::view(event.type))) return;
+  ec_event& kept = batch_.emplace_back(event);
+  // From the stream's first byte to the payload's last: they lie in one piece.
+  const char* const begin = event.stream.data;
+  const char* const end = reinterpret_cast<const char*>(event.payload.data) + event.payload.size;
+  const std::string_view copy = buffer_.keep({begin, static_cast<std::size_t>(end - begin)});
+  const auto moved = [&](const char* from) { return copy.data() + (from - begin); };
+  kept.stream.data = moved(event.stream.data);
+  kept.type.data = moved(event.type.data);
+  kept.metadata.data = reinterpret_cast<const std::uint8_t*>(moved(reinterpret_cast<const char*>(event.metadata.data)));
+  kept.payload.data = reinterpret_cast<const std::uint8_t*>(moved(reinterpret_cast<const char*>(event.payload.data)));
+  --left_;
+}
+
+}  // namespace ec::rocks

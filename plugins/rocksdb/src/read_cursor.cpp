@@ -1,0 +1,112 @@
+#include "keys.hpp"
+#include "read_cursor.hpp"
+#include "status.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace ec::rocks {
+
+namespace {
+
+constexpr std::size_t batch_events = 256;
+constexpr std::size_t entries_at_once = 64;
+
+}  // namespace
+
+ReadCursor::ReadCursor(const Database& database, const Sequencer& sequencer, const ec_read& request)
+    : database_(database),
+      backward_((request.flags & EC_READ_BACKWARD) != 0),
+      head_(sequencer.head()),
+      left_(request.limit == 0 ? std::numeric_limits<std::uint64_t>::max() : request.limit),
+      fetcher_(database) {
+  sources_.reserve(request.stream_count);
+  std::uint32_t index = 0;
+  for (const ec_stream_from& from : plugin::strided(request.streams, request.stream_count, request.stream_stride))
+    add(from, index++, sequencer.heads());
+  for (Source& source : sources_) {
+    load(source);
+    if (!source.at_end()) heap_.push_back(&source);
+  }
+  std::ranges::make_heap(heap_, [this](auto* a, auto* b) { return comes_later(a, b); });
+}
+
+// Nothing is read for a stream that is known to have nothing new. `heads` may be ahead of head_, never behind it.
+void ReadCursor::add(const ec_stream_from& from, std::uint32_t index, const Heads& heads) {
+  const std::string_view stream = plugin::view(from.stream);
+  const std::optional<std::uint64_t> version = heads.find(stream);
+  const std::uint64_t after = from.after_version;
+  if (version && (*version == 0 || (!backward_ && *version <= after))) return;
+  if (backward_ ? after == 1 : after == last_version) return;
+  const std::uint64_t first = backward_ ? (after == 0 ? last_version : after - 1) : after + 1;
+  sources_.push_back({std::string(stream), index, first});
+}
+
+// The next entries of a stream's index. There are no deletions, so a look beyond the stream's end costs one entry.
+void ReadCursor::load(Source& source) {
+  source.entries.clear();
+  source.at = 0;
+  if (!entries_) entries_.reset(database_.db().NewIterator({}, database_.index()));
+  const rocksdb::Slice from = index_key(key_, source.stream, source.next_version);
+  backward_ ? entries_->SeekForPrev(from) : entries_->Seek(from);
+  const std::size_t most = static_cast<std::size_t>(std::min<std::uint64_t>(left_, entries_at_once));
+  while (source.entries.size() < most) {
+    const IndexKey key = entries_->Valid() ? parse_index_key(entries_->key()) : IndexKey{};
+    if (key.stream != source.stream) {
+      source.index_read = true;
+      break;
+    }
+    const IndexEntry entry = parse_index_entry(view(entries_->value()));
+    if (entry.position <= head_) {
+      source.entries.push_back({entry, key.version, source.index});
+      source.next_version = backward_ ? key.version - 1 : key.version + 1;
+    } else if (!backward_) {
+      source.index_read = true;
+      break;
+    }
+    backward_ ? entries_->Prev() : entries_->Next();
+  }
+  check(entries_->status(), "reading a stream's index");
+  if (source.next_version == 0) source.index_read = true;
+}
+
+bool ReadCursor::comes_later(const Source* a, const Source* b) const {
+  const std::uint64_t first = a->top().entry.position;
+  const std::uint64_t second = b->top().entry.position;
+  return backward_ ? first < second : first > second;
+}
+
+// Takes the next event off the heap.
+void ReadCursor::step() {
+  const auto later = [this](auto* a, auto* b) { return comes_later(a, b); };
+  Source& source = *heap_.front();
+  wanted_.push_back(source.top());
+  --left_;
+  if (heap_.size() > 1) std::ranges::pop_heap(heap_, later);
+  ++source.at;
+  if (source.at == source.entries.size() && !source.index_read && left_ > 0) load(source);
+  if (source.at == source.entries.size())
+    heap_.pop_back();
+  else if (heap_.size() > 1)
+    std::ranges::push_heap(heap_, later);
+}
+
+void ReadCursor::choose() {
+  wanted_.clear();
+  fetched_ = 0;
+  while (!heap_.empty() && left_ > 0 && wanted_.size() < batch_events) step();
+}
+
+void ReadCursor::next(const plugin::Call& call, ec_batch& batch) {
+  call.check();
+  if (fetched_ == wanted_.size()) choose();
+  batch_.clear();
+  if (fetched_ < wanted_.size())
+    fetched_ += fetcher_.fetch(wanted_.data() + fetched_, wanted_.size() - fetched_, batch_);
+  batch.events = batch_.data();
+  batch.count = batch_.size();
+  batch.head = {0, head_};
+  if (fetched_ == wanted_.size() && (heap_.empty() || left_ == 0)) batch.flags |= EC_BATCH_END;
+}
+
+}  // namespace ec::rocks

@@ -1,0 +1,55 @@
+// Some streams as one, in position order, as they were at one head.
+#pragma once
+
+#include "event_fetcher.hpp"
+#include "sequencer.hpp"
+
+#include <eventcore/plugin/export.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ec::rocks {
+
+class ReadCursor final : public plugin::EventCursor {
+ public:
+  ReadCursor(const Database& database, const Sequencer& sequencer, const ec_read& request);
+  void next(const plugin::Call& call, ec_batch& batch) override;
+
+ private:
+  // A stream and what is known of its index: a few entries at a time.
+  struct Source {
+    std::string stream;
+    std::uint32_t index = 0;
+    std::uint64_t next_version = 0;  // to be read from the index next
+    bool index_read = false;         // to its end
+    std::vector<Wanted> entries{};
+    std::size_t at = 0;
+
+    bool at_end() const { return index_read && at == entries.size(); }
+    const Wanted& top() const { return entries[at]; }
+  };
+
+  void add(const ec_stream_from& from, std::uint32_t index, const Heads& heads);
+  void load(Source& source);
+  bool comes_later(const Source* a, const Source* b) const;
+  void choose();
+  void step();
+
+  const Database& database_;
+  const bool backward_;
+  const std::uint64_t head_;
+  std::uint64_t left_;
+  std::unique_ptr<rocksdb::Iterator> entries_;
+  std::vector<Source> sources_;
+  std::vector<Source*> heap_;  // those that are not at their end, the next event on top
+  std::vector<Wanted> wanted_;
+  std::size_t fetched_ = 0;  // of wanted_
+  EventFetcher fetcher_;
+  std::vector<ec_event> batch_;
+  std::string key_;
+};
+
+}  // namespace ec::rocks

@@ -1,0 +1,238 @@
+#include "keys.hpp"
+#include "sequencer.hpp"
+#include "status.hpp"
+
+#include <eventcore/plugin/append.hpp>
+#include <eventcore/plugin/digest.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+
+namespace ec::rocks {
+
+using plugin::Failure;
+
+namespace {
+
+std::string_view bytes_of(const ec_uuid& id) { return {reinterpret_cast<const char*>(id.bytes), sizeof id}; }
+
+bool is_lookup(const ec_append& request) { return (request.flags & EC_APPEND_LOOKUP) != 0; }
+
+void answer(const Commit& commit, std::uint32_t flags, const ec_append& request, ec_outcome& outcome) {
+  outcome.status = EC_OK;
+  outcome.flags = flags;
+  outcome.first = {0, commit.first};
+  outcome.last = {0, commit.last};
+  if (outcome.versions != nullptr && !is_lookup(request)) std::ranges::copy(commit.versions, outcome.versions);
+}
+
+}  // namespace
+
+Sequencer::Sequencer(Database& database, std::size_t cached_heads)
+    : database_(database), heads_(cached_heads), batch_(Database::make_batch()) {
+  find_head();
+}
+
+void Sequencer::lock(std::unique_lock<std::timed_mutex>& lock, const plugin::Call& call) const {
+  constexpr std::uint64_t poll_ns = 20'000'000;  // how late a cancelled call may be noticed
+  while (!lock.try_lock_until(
+      std::chrono::steady_clock::time_point(std::chrono::nanoseconds(call.wait_until_ns(poll_ns)))))
+    call.check();
+}
+
+void Sequencer::append(plugin::Appends appends, const plugin::Call& call) {
+  std::unique_lock<std::timed_mutex> turn(mutex_, std::defer_lock);
+  lock(turn, call);
+  call.check();
+  begin();
+  answered_.assign(appends.size(), false);
+  for (std::size_t i = 0; i < appends.size(); ++i) {
+    try {
+      plan(i, appends.request(i), appends.outcome(i));
+    } catch (const std::bad_alloc&) {
+      plugin::fail(appends.outcome(i), EC_NO_MEMORY, "out of memory: nothing of this append was stored");
+    } catch (const Failure& failure) {
+      plugin::fail(appends.outcome(i), failure.status(), failure.what(), failure.native_code(), failure.retryable());
+    }
+  }
+  try {
+    if (batch_.Count() > 0) database_.write(batch_, call);
+  } catch (const Failure& failure) {
+    return refuse_all(appends, failure);
+  }
+  publish();
+  tell(appends);
+}
+
+void Sequencer::begin() {
+  batch_.Clear();
+  next_ = head_.load() + 1;
+  versions_.clear();
+  commit_ids_.clear();
+  planned_.clear();
+}
+
+void Sequencer::plan(std::size_t index, const ec_append& request, ec_outcome& outcome) {
+  const bool has_commit_id = !plugin::is_zero(request.commit_id);
+  const std::uint64_t digest = has_commit_id && !is_lookup(request) ? plugin::content_digest(request) : 0;
+  if (has_commit_id && answered_by_commit(index, request, digest, outcome)) return;
+  if (has_commit_id && doubtful_.contains(std::string(bytes_of(request.commit_id))))
+    return plugin::fail(outcome, EC_IN_DOUBT,
+                        "whether this append is stored shows only when the store is opened again");
+  if (is_lookup(request)) return plugin::commit_not_found(outcome);
+  if (request.event_count > 0) database_.check_writable();
+
+  targets_.clear();
+  before_.clear();
+  const auto expects = plugin::expects_of(request);
+  for (std::size_t i = 0; i < expects.size(); ++i) {
+    std::uint64_t& version = version_of(plugin::view(expects[i].stream));
+    if (!plugin::holds(expects[i], version)) return plugin::conflict(outcome, request, i, version);
+    targets_.push_back(&version);
+    before_.push_back(version);
+  }
+  plan_write(index, request, digest);
+}
+
+bool Sequencer::answered_by_commit(std::size_t index, const ec_append& request, std::uint64_t digest,
+                                   ec_outcome& outcome) {
+  const std::string_view id = bytes_of(request.commit_id);
+  const auto pending = commit_ids_.find(id);
+  Commit stored;
+  if (pending == commit_ids_.end() && !find_commit(id, stored)) return false;
+  const Commit& commit = pending == commit_ids_.end() ? stored : planned_[pending->second].commit;
+  if (!is_lookup(request) && commit.digest != digest) {
+    plugin::duplicate(outcome);
+  } else if (pending == commit_ids_.end()) {
+    answer(commit, EC_OUTCOME_REPEATED, request, outcome);
+    answered_[index] = true;
+  } else {
+    planned_.push_back({index, true, commit});
+  }
+  return true;
+}
+
+bool Sequencer::find_commit(std::string_view id, Commit& commit) {
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status = database_.db().Get({}, database_.commits(), slice(id), &value);
+  if (status.IsNotFound()) return false;
+  check(status, "looking up a commit id");
+  commit = parse_commit(view(value));
+  return true;
+}
+
+// The version that the stream will have after what is planned so far.
+std::uint64_t& Sequencer::version_of(std::string_view stream) {
+  if (const auto met = versions_.find(stream); met != versions_.end()) return met->second;
+  const std::optional<std::uint64_t> known = heads_.find(stream);
+  return versions_.emplace(stream, known ? *known : stored_version(stream)).first->second;
+}
+
+std::uint64_t Sequencer::stored_version(std::string_view stream) {
+  // New streams are the usual case, and a filter answers for them.
+  rocksdb::PinnableSlice first;
+  const rocksdb::Status status = database_.db().Get({}, database_.index(), index_key(key_, stream, 1), &first);
+  if (status.IsNotFound()) return 0;
+  check(status, "looking up a stream's version");
+  const std::unique_ptr<rocksdb::Iterator> entries(database_.db().NewIterator({}, database_.index()));
+  entries->SeekForPrev(index_key(key_, stream, last_version));
+  check(entries->status(), "looking up a stream's version");
+  const IndexKey last = entries->Valid() ? parse_index_key(entries->key()) : IndexKey{};
+  if (last.stream != stream)
+    throw Failure(EC_CORRUPT,
+                  "stream '" + std::string(stream) + "': its index is damaged; restore the database from a backup");
+  return last.version;
+}
+
+// Everything or nothing: what cannot be put into the batch leaves no trace in it.
+void Sequencer::plan_write(std::size_t index, const ec_append& request, std::uint64_t digest) {
+  const std::uint64_t first = next_;
+  batch_.SetSavePoint();
+  try {
+    put_events(request);
+    Planned planned{index, false, {digest, 0, 0, {}}};
+    if (request.event_count > 0) {
+      planned.commit.first = first;
+      planned.commit.last = next_ - 1;
+    }
+    planned.commit.versions.reserve(targets_.size());
+    for (const std::uint64_t* version : targets_) planned.commit.versions.push_back(*version);
+    const bool keeps_id = request.event_count > 0 && !plugin::is_zero(request.commit_id);
+    if (keeps_id) {
+      value_.clear();
+      put_commit(value_, planned.commit);
+      check(batch_.Put(database_.commits(), slice(bytes_of(request.commit_id)), value_), "noting a commit id");
+    }
+    planned_.push_back(std::move(planned));
+    if (keeps_id) commit_ids_.emplace(bytes_of(request.commit_id), planned_.size() - 1);
+    batch_.PopSavePoint().PermitUncheckedError();
+  } catch (...) {
+    batch_.RollbackToSavePoint().PermitUncheckedError();
+    next_ = first;
+    for (std::size_t i = 0; i < targets_.size(); ++i) *targets_[i] = before_[i];
+    if (!planned_.empty() && planned_.back().index == index) planned_.pop_back();
+    throw;
+  }
+}
+
+void Sequencer::put_events(const ec_append& request) {
+  const auto expects = plugin::expects_of(request);
+  const std::int64_t now_us = request.event_count > 0 ? plugin::wall_clock_us() : 0;
+  std::uint64_t record = next_;
+  if (request.event_count > 0) writer_.begin(record_, request.commit_id, now_us);
+  for (const ec_new_event& event : plugin::events_of(request)) {
+    if (writer_.full()) {
+      put_record(record);
+      record = next_;
+      writer_.begin(record_, request.commit_id, now_us);
+    }
+    const std::string_view stream = plugin::view(expects[event.stream_index].stream);
+    const std::uint64_t version = ++*targets_[event.stream_index];
+    writer_.add(stream, version, event);
+    value_.clear();
+    put_index_entry(value_, {next_, record});
+    check(batch_.Put(database_.index(), index_key(key_, stream, version), value_), "adding to a stream");
+    ++next_;
+  }
+  if (request.event_count > 0) put_record(record);
+}
+
+void Sequencer::put_record(std::uint64_t position) {
+  writer_.end();
+  check(batch_.Put(database_.events(), event_key(key_, position), record_), "adding events");
+}
+
+// Versions first: who sees the new head must not find an older version.
+void Sequencer::publish() {
+  try {
+    heads_.put(versions_);
+  } catch (const std::bad_alloc&) {  // then they are read again
+  }
+  head_.store(next_ - 1);
+}
+
+void Sequencer::tell(plugin::Appends appends) {
+  for (const Planned& planned : planned_)
+    answer(planned.commit, planned.repeated ? EC_OUTCOME_REPEATED : 0U, appends.request(planned.index),
+           appends.outcome(planned.index));
+}
+
+// The batch was not written, or nobody knows. What was answered from stored commits stays; everything else rests on
+// what was in the batch.
+void Sequencer::refuse_all(plugin::Appends appends, const Failure& failure) {
+  const bool in_doubt = failure.status() == EC_IN_DOUBT;
+  for (std::size_t i = 0; i < appends.size(); ++i)
+    if (!answered_[i])
+      plugin::fail(appends.outcome(i), in_doubt ? EC_READ_ONLY : failure.status(), failure.what(),
+                   failure.native_code(), failure.retryable());
+  if (!in_doubt) return;
+  for (const Planned& planned : planned_) {
+    const ec_append& request = appends.request(planned.index);
+    if (request.event_count == 0 && !planned.repeated) continue;
+    plugin::fail(appends.outcome(planned.index), EC_IN_DOUBT, failure.what(), failure.native_code());
+    if (!plugin::is_zero(request.commit_id)) doubtful_.emplace(bytes_of(request.commit_id));
+  }
+}
+
+}  // namespace ec::rocks
