@@ -8,6 +8,7 @@
 
 namespace bank {
 
+// snippet: transfer
 struct AccountOpened {
   std::int64_t balance;
 };
@@ -52,6 +53,7 @@ struct TransferMoney {
     return {};
   }
 };
+// snippet end
 
 struct OpenAccount {
   ec::StreamId account;

@@ -1,46 +1,39 @@
 #include "progress.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <string>
 #include <unistd.h>
 
 namespace bank {
 
-namespace {
-
-std::uint64_t now_ns() {
-  return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
-}
-
-}  // namespace
-
-Progress::Progress(std::string what, std::uint64_t total) : what_(std::move(what)), total_(total), began_ns_(now_ns()) {
-  if (total_ == 0 || isatty(STDERR_FILENO) == 0) return;
+Progress::Progress(const Source& source) : source_(source) {
+  if (isatty(STDERR_FILENO) == 0) return;
   painter_ = std::jthread([this](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
-    while (!wake.wait_for(lock, stop, std::chrono::milliseconds(100), [&] { return stop.stop_requested(); }))
-      draw(false);
-    draw(true);
+    while (!wake.wait_for(lock, stop, std::chrono::milliseconds(100), [&] { return stop.stop_requested(); })) draw("");
+    draw("\n");
   });
 }
 
-Progress::~Progress() = default;
-
-void Progress::draw(bool last) const {
+void Progress::draw(const char* end) const {
   constexpr std::uint64_t width = 30;
-  const std::uint64_t done = std::min(done_.load(std::memory_order_relaxed), total_);
-  const std::uint64_t filled = done * width / total_;
-  const double seconds = static_cast<double>(now_ns() - began_ns_) * 1e-9;
-  const std::string bar(filled, '#');
-  std::fprintf(stderr, "\r%s [%-30s] %3llu%%  %llu of %llu  %.0f/s%s", what_.c_str(), bar.c_str(),
-               static_cast<unsigned long long>(done * 100 / total_), static_cast<unsigned long long>(done),
-               static_cast<unsigned long long>(total_), static_cast<double>(done) / std::max(seconds, 1e-9),
-               last ? "\n" : "");
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  const std::uint64_t done = done_.load(std::memory_order_relaxed);
+  std::string bar;
+  if (const std::uint64_t size_bytes = source_.size_bytes(); size_bytes > 0) {
+    const std::uint64_t taken_bytes = std::min(source_.taken_bytes(), size_bytes);
+    const std::string filled(static_cast<std::size_t>(taken_bytes * width / size_bytes), '#');
+    bar = "[" + filled + std::string(width - filled.size(), ' ') + "] " +
+          std::to_string(taken_bytes * 100 / size_bytes) + "%  ";
+  }
+  // Over what was drawn before, and to the end of the line.
+  std::fprintf(stderr, "\r%s%llu transfers  %.0f/s\033[K%s", bar.c_str(), static_cast<unsigned long long>(done),
+               static_cast<double>(done) / std::max(seconds, 1e-9), end);
   std::fflush(stderr);
 }
 

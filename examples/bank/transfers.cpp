@@ -1,130 +1,103 @@
+#include "streams.hpp"
 #include "transfers.hpp"
 
 #include <eventcore/eventcore.hpp>
 
 #include <charconv>
-#include <limits>
 #include <optional>
-#include <unordered_map>
+#include <vector>
 
 namespace bank {
 
 namespace {
 
-constexpr std::size_t longest_line = 4096;
+using Problem = std::optional<std::string>;
 
-std::string number(std::uint64_t value) { return std::to_string(value); }
-
-// Reads a line of any length but keeps no more of it than is needed to see that it is too long.
-bool next_line(std::istream& in, std::string& line) {
-  line.clear();
-  std::streambuf& bytes = *in.rdbuf();
-  constexpr int end = std::char_traits<char>::eof();
-  int byte = bytes.sbumpc();
-  if (byte == end) return false;
-  for (; byte != end && byte != '\n'; byte = bytes.sbumpc())
-    if (line.size() <= longest_line) line += static_cast<char>(byte);
-  if (line.ends_with('\r')) line.pop_back();
-  return true;
+// Takes a quoted field apart, from behind its opening quote; `rest` begins behind its closing one then.
+Problem take_quoted(std::string_view& rest, std::string& field) {
+  while (!rest.empty()) {
+    const char c = rest.front();
+    rest.remove_prefix(1);
+    if (c == '"') {
+      if (!rest.starts_with('"')) return std::nullopt;
+      rest.remove_prefix(1);
+    }
+    field += c;
+  }
+  return "a quote is not closed";
 }
 
-std::optional<std::string> parse_amount(std::string_view text, std::int64_t& amount) {
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), amount);
-  if (problem == std::errc::result_out_of_range) return "the amount '" + std::string(text) + "' is too large";
-  if (problem != std::errc{} || end != text.data() + text.size())
-    return "the amount '" + std::string(text) + "' is not a whole number";
-  if (amount <= 0) return "the amount is " + std::string(text) + ", it must be above 0";
+Problem take_plain(std::string_view& rest, std::string& field) {
+  const std::size_t end = std::min(rest.find(','), rest.size());
+  field = rest.substr(0, end);
+  rest.remove_prefix(end);
+  if (field.find('"') != std::string::npos) return "there is a quote inside a field that does not begin with one";
   return std::nullopt;
 }
 
-std::optional<std::string> parse_account(std::string_view text) {
-  if (text.empty()) return "an account is missing";
-  if (const auto id = ec::StreamId::parse("account/" + std::string(text)); !id) return id.error().message;
+Problem split(std::string_view rest, std::vector<std::string>& fields) {
+  for (;;) {
+    std::string& field = fields.emplace_back();
+    Problem problem;
+    if (rest.starts_with('"')) {
+      rest.remove_prefix(1);
+      problem = take_quoted(rest, field);
+    } else {
+      problem = take_plain(rest, field);
+    }
+    if (problem || rest.empty()) return problem;
+    if (rest.front() != ',') return "there is text behind a closing quote";
+    rest.remove_prefix(1);
+  }
+}
+
+Problem check_id(const std::string& id) {
+  if (id.empty()) return "the id is missing";
+  if (id.size() > longest_id) return "the id has more than " + std::to_string(longest_id) + " bytes";
   return std::nullopt;
 }
 
-class Reader {
- public:
-  void take(std::uint64_t line_number, const std::string& line) {
-    if (auto why = parse(line_number, line)) input_.malformed.push_back({line_number, std::move(*why)});
-  }
-  Input finish(std::uint64_t lines) {
-    input_.lines = lines;
-    return std::move(input_);
-  }
+Problem check_account(const std::string& account) {
+  if (account.empty()) return "an account is missing";
+  if (const auto id = ec::StreamId::parse(stream_of(account).str()); !id) return id.error().message;
+  return std::nullopt;
+}
 
- private:
-  std::optional<std::string> parse(std::uint64_t line_number, const std::string& line) {
-    if (line.empty()) return "the line is empty";
-    if (line.size() > longest_line) return "the line has more than " + number(longest_line) + " bytes";
-    std::string why;
-    if (!split_csv(line, fields_, why)) return why;
-    if (fields_.size() != 4) return "4 fields are needed (id,from,to,amount), here are " + number(fields_.size());
-    Transfer transfer{fields_[0], fields_[1], fields_[2], 0};
-    if (transfer.id.empty()) return "the id is missing";
-    if (auto problem = parse_account(transfer.from)) return problem;
-    if (auto problem = parse_account(transfer.to)) return problem;
-    if (auto problem = parse_amount(fields_[3], transfer.amount)) return problem;
-    const auto [first, is_new] = line_of_id_.try_emplace(transfer.id, line_number);
-    if (!is_new) return "the id '" + transfer.id + "' was used on line " + number(first->second);
-    input_.transfers.push_back(std::move(transfer));
-    return std::nullopt;
-  }
-
-  Input input_;
-  std::vector<std::string> fields_;
-  std::unordered_map<std::string, std::uint64_t> line_of_id_;
-};
+Problem parse_amount(const std::string& text, std::int64_t& amount) {
+  const char* const all = text.data() + text.size();
+  const auto [end, problem] = std::from_chars(text.data(), all, amount);
+  if (end != all || problem == std::errc::invalid_argument)
+    return "the amount " + quoted(text) + " is not a whole number";
+  if (problem == std::errc::result_out_of_range) return "the amount " + quoted(text) + " is too large";
+  if (amount <= 0) return "the amount is " + text + ", it must be above 0";
+  return std::nullopt;
+}
 
 }  // namespace
 
-bool split_csv(std::string_view line, std::vector<std::string>& fields, std::string& why) {
-  fields.assign(1, {});
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    std::string& field = fields.back();
-    if (line[i] == ',') {
-      fields.emplace_back();
-    } else if (line[i] == '"' && field.empty()) {
-      bool closed = false;
-      while (++i < line.size() && !closed) {
-        if (line[i] != '"') {
-          field += line[i];
-        } else if (i + 1 < line.size() && line[i + 1] == '"') {
-          field += line[i++];
-        } else {
-          closed = true;
-        }
-      }
-      if (!closed) {
-        why = "a quote is not closed";
-        return false;
-      }
-      if (i < line.size() && line[i] != ',') {
-        why = "there is text behind a closing quote";
-        return false;
-      }
-      --i;  // the loop steps onto the comma, or off the end
-    } else if (line[i] == '"') {
-      why = "there is a quote inside a field that does not begin with one";
-      return false;
-    } else {
-      field += line[i];
-    }
-  }
-  return true;
+std::expected<Transfer, std::string> parse_transfer(std::string_view line) {
+  if (line.empty()) return std::unexpected("the line is empty");
+  if (line.size() > longest_line)
+    return std::unexpected("the line has more than " + std::to_string(longest_line) + " bytes");
+  std::vector<std::string> fields;
+  Problem problem = split(line, fields);
+  if (!problem && fields.size() != 4)
+    problem = "4 fields are needed (" + std::string(header_line) + "), here are " + std::to_string(fields.size());
+  if (problem) return std::unexpected(std::move(*problem));
+  Transfer transfer{std::move(fields[0]), std::move(fields[1]), std::move(fields[2]), 0};
+  problem = check_id(transfer.id);
+  if (!problem) problem = check_account(transfer.from);
+  if (!problem) problem = check_account(transfer.to);
+  if (!problem) problem = parse_amount(fields[3], transfer.amount);
+  if (problem) return std::unexpected(std::move(*problem));
+  return transfer;
 }
 
-Input read_transfers(std::istream& in) {
-  Reader reader;
-  std::string line;
-  std::uint64_t line_number = 0;
-  while (next_line(in, line)) {
-    ++line_number;
-    if (line_number == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
-    if (line_number == 1 && line == "id,from,to,amount") continue;
-    reader.take(line_number, line);
-  }
-  return reader.finish(line_number);
+std::string quoted(std::string_view text) {
+  constexpr std::size_t most_bytes = 60;
+  std::string shown = "'";
+  for (const char c : text.substr(0, most_bytes)) shown += c >= ' ' && c <= '~' ? c : '?';
+  return shown + (text.size() > most_bytes ? "...'" : "'");
 }
 
 }  // namespace bank

@@ -1,37 +1,29 @@
-// The bank's input: a CSV of transfers, `id,from,to,amount` with a header line, fields quoted where they need it.
+// A line of the bank's input: `id,from,to,amount`, fields quoted where they need it.
 #pragma once
 
 #include <cstdint>
-#include <istream>
+#include <expected>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace bank {
 
 struct Transfer {
-  std::string id;
+  std::string id;  // known to whoever ordered the transfer; a transfer that comes again has the same
   std::string from;
   std::string to;
   std::int64_t amount = 0;
 };
 
-struct Malformed {
-  std::uint64_t line = 0;  // counted from 1, the header included
-  std::string why;
-};
+inline constexpr std::string_view header_line = "id,from,to,amount";
+inline constexpr std::size_t longest_line = 4096;  // bytes
+inline constexpr std::size_t longest_id = 255;     // bytes
 
-struct Input {
-  std::vector<Transfer> transfers;
-  std::vector<Malformed> malformed;
-  std::uint64_t lines = 0;
-};
+// The transfer, or why the line is none. Accounts are names that a stream id can hold, an amount is a whole number
+// above 0.
+std::expected<Transfer, std::string> parse_transfer(std::string_view line);
 
-// Reads to the end. A line that is no transfer is noted and left out; none stops the reading. A line may have 4096
-// bytes, an amount is a whole number above 0, an id stands once in the file.
-Input read_transfers(std::istream& in);
-
-// The fields of one line; false, and the reason in `why`, when its quotes are wrong.
-bool split_csv(std::string_view line, std::vector<std::string>& fields, std::string& why);
+// In quotes, without anything that could steer a terminal.
+std::string quoted(std::string_view text);
 
 }  // namespace bank

@@ -26,7 +26,7 @@ std::uint64_t number_in(std::string_view value) {
   if (value.size() < number_bytes)
     throw plugin::Failure(
         EC_CORRUPT, "an entry of checkpoints, leases or snapshots is damaged; restore the database from a backup");
-  return get_ordered(value.data());
+  return get_ordered(value);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "database.hpp"
+#include "floor.hpp"
 #include "keys.hpp"
 #include "status.hpp"
 
@@ -22,13 +23,33 @@ namespace {
 constexpr const char* format_key = "format";
 constexpr const char* store_id_key = "store_id";
 constexpr const char* format = "eventcore-rocksdb 1";
+// What may be in the folder before CURRENT is, when a creation was cut off.
+constexpr std::array<std::string_view, 5> files_of_a_creation{"LOCK", "000000.dbtmp", "IDENTITY", "MANIFEST-000001",
+                                                              "000001.dbtmp"};
 constexpr std::uint64_t shortest_stall_ns = 1'000'000;
 constexpr std::uint64_t longest_stall_ns = 50'000'000;
 
 std::string in_quotes(const std::string& text) { return "'" + text + "'"; }
 
 bool is_locked(const Status& status) {
-  return status.IsIOError() && status.ToString().find("lock") != std::string::npos;
+  const std::string text = status.ToString();
+  return status.IsIOError() && (text.find("lock hold by current process") != std::string::npos ||
+                                text.find("While lock file") != std::string::npos);
+}
+
+bool holds_files_of_use(const fs::path& folder) {
+  return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& entry) {
+    return entry.path().extension() == ".sst" || entry.path().filename() == Floor::file_name;
+  });
+}
+
+bool is_empty(rocksdb::DB& db, const std::vector<rocksdb::ColumnFamilyHandle*>& families) {
+  return std::ranges::none_of(families, [&](rocksdb::ColumnFamilyHandle* family) {
+    const std::unique_ptr<rocksdb::Iterator> any(db.NewIterator({}, family));
+    any->SeekToFirst();
+    check(any->status(), "looking at the database");
+    return any->Valid();
+  });
 }
 
 }  // namespace
@@ -53,6 +74,7 @@ Database::Database(const Config& config, plugin::Host host) : config_(config), h
   write_options_.sync = config_.durable;
   write_options_.no_slowdown = true;
   make_sure_it_is_ours();
+  was_in_use_ = holds_files_of_use(config_.path);
   try {
     if (config_.read_only)
       open_reading();
@@ -83,18 +105,14 @@ void Database::make_sure_it_is_ours() const {
     throw config_.wrong_path(in_quotes(config_.path) + " is not a folder; name one");
   const bool is_database = exists && fs::exists(folder / "CURRENT", problem);
   if (exists && !is_database) {
-    // A creation that was cut off leaves files of RocksDB's, and none of these names.
     const auto foreign = [](const fs::directory_entry& entry) {
-      const std::string name = entry.path().filename();
-      const auto starts = [&](const char* with) { return name.starts_with(with); };
-      return !(name == "LOCK" || name == "IDENTITY" || starts("LOG") || starts("MANIFEST-") || starts("OPTIONS-") ||
-               name.ends_with(".dbtmp") || name.ends_with(".log"));
+      return std::ranges::find(files_of_a_creation, entry.path().filename().string()) == files_of_a_creation.end();
     };
     fs::directory_iterator entries(folder, problem);
     if (problem) throw config_.wrong_path(in_quotes(config_.path) + " cannot be read: " + problem.message());
     if (std::any_of(begin(entries), end(entries), foreign))
       throw config_.wrong_path(in_quotes(config_.path) +
-                               " holds other files and no database; name a folder of its own");
+                               " holds other files and no database (no file CURRENT); name a folder of its own");
   }
   if (is_database) return;
   if (!config_.create || config_.read_only)
@@ -123,7 +141,7 @@ void Database::open_reading() {
   read_format();
 }
 
-// A database of somebody else has other column families, and would be given ours.
+// A database of somebody else has other column families, and must not be given ours.
 void Database::check_families() const {
   std::vector<std::string> names;
   const Status status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), config_.path, &names);
@@ -133,6 +151,32 @@ void Database::check_families() const {
     throw config_.wrong_path("the database in " + in_quotes(config_.path) + " has a column family " + in_quotes(name) +
                              " that this version does not know: it belongs to another program, or to a newer version");
   }
+  if (names.size() < family_names.size()) check_unfinished(names);
+}
+
+// Some of ours are missing: that is a creation that was cut off, or not ours. Looked at without changing it.
+void Database::check_unfinished(const std::vector<std::string>& names) const {
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& name : names) descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  const Status status = rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), config_.path, descriptors, &families, &db);
+  if (!status.ok()) throw open_failure(status);
+  const std::unique_ptr<rocksdb::DB> closes(db);
+  const bool empty = is_empty(*db, families);
+  for (rocksdb::ColumnFamilyHandle* family : families) db->DestroyColumnFamilyHandle(family);
+  check_unused(empty);
+}
+
+// That a database without a format may be made a store.
+void Database::check_unused(bool is_empty) const {
+  const std::string where = "the database in " + in_quotes(config_.path);
+  if (!is_empty) throw config_.wrong_path(where + " is not one of eventcore's; name another folder");
+  if (was_in_use_)
+    throw Failure(EC_CORRUPT, where +
+                                  " is damaged: it is empty, and its files say that it was not; restore it from a "
+                                  "backup");
+  if (config_.read_only) throw config_.wrong_path(where + " is empty; nothing was stored in it yet");
 }
 
 Failure Database::open_failure(const Status& status) const {
@@ -145,7 +189,7 @@ Failure Database::open_failure(const Status& status) const {
                 "look at it with 'read_only: true'" +
                 said,
             native_code(status)};
-  if (status.IsCorruption())
+  if (status.IsCorruption() || status.IsPathNotFound())
     return {EC_CORRUPT, where + " is damaged; restore it from a backup" + said, native_code(status)};
   if (status.IsInvalidArgument()) return {EC_CONFIG, where + " is not one of eventcore's" + said, native_code(status)};
   if (status.IsNoSpace())
@@ -175,16 +219,7 @@ void Database::read_format() {
 
 // Without a format the database is new, or empty since its creation was cut off; with anything in it, it is not ours.
 void Database::write_format() {
-  for (rocksdb::ColumnFamilyHandle* family : families_) {
-    const std::unique_ptr<rocksdb::Iterator> any(db_->NewIterator(rocksdb::ReadOptions(), family));
-    any->SeekToFirst();
-    check(any->status(), "looking at the database");
-    if (any->Valid())
-      throw config_.wrong_path("the database in " + in_quotes(config_.path) +
-                               " is not one of eventcore's; name another folder");
-  }
-  if (config_.read_only)
-    throw config_.wrong_path("the database in " + in_quotes(config_.path) + " is empty; nothing was stored in it yet");
+  check_unused(is_empty(*db_, families_));
   store_id_ = plugin::make_store_id();
   rocksdb::WriteBatch batch = make_batch();
   check(batch.Put(meta(), format_key, format), "writing the format");
@@ -223,10 +258,13 @@ void Database::check_space(std::uint64_t bytes) const {
 }
 
 void Database::stop(const Status& status) {
-  const std::scoped_lock lock(mutex_);
-  if (stopped_.exchange(true)) return;
-  why_stopped_ = status.ToString();
-  host_.log(EC_LOG_ERROR, "the store in " + config_.path + " takes no writes any more: " + why_stopped_);
+  const std::string why = status.ToString();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopped_.exchange(true)) return;
+    why_stopped_ = why;
+  }
+  host_.log(EC_LOG_ERROR, "the store in " + config_.path + " takes no writes any more: " + why);
 }
 
 void Database::write(rocksdb::WriteBatch& batch, const plugin::Call& call) {

@@ -60,6 +60,8 @@ class Database {
   void open_reading();
   void make_sure_it_is_ours() const;
   void check_families() const;
+  void check_unfinished(const std::vector<std::string>& names) const;
+  void check_unused(bool is_empty) const;
   void read_format();
   void write_format();
   void check_space(std::uint64_t bytes) const;
@@ -72,6 +74,7 @@ class Database {
   const Config config_;
   const plugin::Host host_;
   rocksdb::WriteOptions write_options_;
+  bool was_in_use_ = false;  // events were stored here before it was opened, as far as the files tell
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   ec_uuid store_id_{};

@@ -53,9 +53,10 @@ void EventFetcher::fetch_scattered(const Wanted* wanted, std::size_t count, std:
   const std::size_t records = key_bytes_.size() / 8;
   keys_.clear();
   for (std::size_t i = 0; i < records; ++i) keys_.emplace_back(key_bytes_.data() + 8 * i, 8);
+  // Before resize moves them: a moved PinnableSlice that was pinned has no buffer, and MultiGet writes into it.
+  for (rocksdb::PinnableSlice& value : values_) value.Reset();
   values_.resize(std::max(values_.size(), records));
   statuses_.resize(std::max(statuses_.size(), records));
-  for (std::size_t i = 0; i < records; ++i) values_[i].Reset();
   rocksdb::ReadOptions options;
   options.value_size_soft_limit = batch_bytes;
   if (records == 1)
@@ -66,9 +67,23 @@ void EventFetcher::fetch_scattered(const Wanted* wanted, std::size_t count, std:
     const rocksdb::Status& status = statuses_[value_of_[i]];
     if (status.IsAborted() && !events.empty()) return;  // more than a batch holds
     if (status.IsNotFound()) throw missing(wanted[i].entry.position);
-    if (status.IsAborted()) return fetch_dense(wanted, 1, events);
+    if (status.IsAborted()) return fetch_one_by_one(wanted, count, events);
     check(status, "reading events");
     add(wanted[i], view(values_[value_of_[i]]), events);
+  }
+}
+
+// MultiGet reads what comes first in the order of the keys and gives up behind that, so that it has nothing of large
+// records that are wanted backward.
+void EventFetcher::fetch_one_by_one(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
+  for (std::size_t i = 0, bytes = 0; i < count && bytes < batch_bytes; ++i) {
+    rocksdb::PinnableSlice& record = values_[value_of_[i]];
+    if (i == 0 || value_of_[i] != value_of_[i - 1]) {
+      record.Reset();
+      check(database_.db().Get({}, database_.events(), keys_[value_of_[i]], &record), "reading events");
+      bytes += record.size();
+    }
+    add(wanted[i], view(record), events);
   }
 }
 
@@ -99,7 +114,8 @@ void EventFetcher::add(const Wanted& wanted, std::string_view record, std::vecto
   ec_event& event = events.emplace_back();
   reader.next(event);
   event.stream_index = wanted.stream_index;
-  if (event.version != wanted.version) throw missing(wanted.entry.position);
+  if (event.version != wanted.version || plugin::view(event.stream) != wanted.stream)
+    throw missing(wanted.entry.position);
 }
 
 }  // namespace ec::rocks

@@ -10,12 +10,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ec::rocks {
 
 struct Wanted {
   IndexEntry entry;
+  std::string_view stream;
   std::uint64_t version = 0;
   std::uint32_t stream_index = 0;
 };
@@ -30,6 +32,7 @@ class EventFetcher {
 
  private:
   void fetch_scattered(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
+  void fetch_one_by_one(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
   void fetch_dense(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
   void add(const Wanted& wanted, std::string_view record, std::vector<ec_event>& events);
 

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <chrono>
-#include <cstring>
+#include <cstddef>
 #include <fcntl.h>
 #include <string_view>
 #include <unistd.h>
@@ -43,27 +43,21 @@ class File {
   int descriptor_;
 };
 
-std::optional<Content> content_of(const std::filesystem::path& path) {
-  const File file(path, O_RDONLY);
+}  // namespace
+
+FloorFile Floor::read(const std::filesystem::path& folder) {
+  const File file(folder / file_name, O_RDONLY);
   Content content;
   if (file.descriptor() < 0 || pread(file.descriptor(), &content, sizeof content, 0) != sizeof content) return {};
   if (content.magic != Content{}.magic || content.checksum != content.sum()) return {};
-  return content;
-}
-
-}  // namespace
-
-std::optional<std::uint64_t> Floor::read(const std::filesystem::path& folder, const ec_uuid& store_id) {
-  const std::optional<Content> content = content_of(folder / file_name);
-  if (!content || std::memcmp(&content->store_id, &store_id, sizeof store_id) != 0) return std::nullopt;
-  return content->position;
+  return {content.store_id, content.position};
 }
 
 Floor::Floor(const std::filesystem::path& folder, const ec_uuid& store_id, const std::atomic<std::uint64_t>& head)
     : file_(folder / file_name),
       store_id_(store_id),
       head_(head),
-      written_(read(folder, store_id).value_or(~std::uint64_t{0})),
+      written_(read(folder).position_of(store_id)),
       keeper_([this](const std::stop_token& stop) { keep(stop); }) {}
 
 Floor::~Floor() {

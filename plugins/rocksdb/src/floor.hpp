@@ -10,19 +10,30 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
-#include <optional>
 #include <thread>
 
 namespace ec::rocks {
+
+// What the file says.
+struct FloorFile {
+  ec_uuid store_id{};
+  std::uint64_t position = 0;
+
+  // Nothing is known of another store than the file's.
+  std::uint64_t position_of(const ec_uuid& store) const {
+    return std::memcmp(&store, &store_id, sizeof store) == 0 ? position : 0;
+  }
+};
 
 class Floor {
  public:
   static constexpr const char* file_name = "EVENTCORE-FLOOR";
 
-  // What the file in this folder says; nothing when there is none, it is of another store or it cannot be read.
-  static std::optional<std::uint64_t> read(const std::filesystem::path& folder, const ec_uuid& store_id);
+  // Of no store and at 0 when there is no file in this folder or it cannot be read.
+  static FloorFile read(const std::filesystem::path& folder);
 
   // Keeps the file in step with `head`, in a thread of its own, until it is destroyed. Failures are ignored: the floor
   // is then lower than it could be.

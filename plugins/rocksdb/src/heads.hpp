@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -30,7 +31,7 @@ class Heads {
   // The writer's: `versions` is a range of pairs of a stream and its version. When it throws, some may be missing,
   // which is allowed, and none is wrong, which is not: those that are not taken over are forgotten.
   template <class Versions>
-  void put(const Versions& versions) {
+  void put(const Versions& versions) noexcept {
     const std::unique_lock lock(mutex_);
     try {
       for (const auto& [stream, version] : versions) {
@@ -44,18 +45,10 @@ class Heads {
         }
         young_.emplace(stream, version);
       }
-    } catch (...) {
+    } catch (const std::bad_alloc&) {
       young_.clear();
       old_.clear();
-      throw;
     }
-  }
-
-  // When it cannot be said which versions are right.
-  void forget() {
-    const std::unique_lock lock(mutex_);
-    young_.clear();
-    old_.clear();
   }
 
  private:

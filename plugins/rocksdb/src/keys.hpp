@@ -18,9 +18,10 @@ inline std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data()
 inline void put_ordered(std::string& out, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift);
 }
-inline std::uint64_t get_ordered(const char* bytes) {
+// Of the first eight bytes, which must be there.
+inline std::uint64_t get_ordered(std::string_view bytes) {
   std::uint64_t number = 0;
-  for (int i = 0; i < 8; ++i) number = number << 8U | static_cast<unsigned char>(bytes[i]);
+  for (const char byte : bytes.substr(0, 8)) number = number << 8U | static_cast<unsigned char>(byte);
   return number;
 }
 
@@ -56,7 +57,7 @@ struct IndexKey {
 inline IndexKey parse_index_key(const rocksdb::Slice& key) {
   constexpr std::size_t tail = 9;
   if (key.size() <= tail || key[key.size() - tail] != '\0') return {};
-  return {{key.data(), key.size() - tail}, get_ordered(key.data() + key.size() - 8)};
+  return {{key.data(), key.size() - tail}, get_ordered(view(key).substr(key.size() - 8))};
 }
 
 }  // namespace ec::rocks

@@ -41,10 +41,11 @@ std::uint64_t ListCursor::version_of(std::string_view stream) {
 bool ListCursor::find_stream() {
   entries_->Seek(slice(from_));
   if (!entries_->Valid()) return false;
-  const std::string_view stream = names_.keep(parse_index_key(entries_->key()).stream);
-  if (stream.empty())
+  const IndexKey key = parse_index_key(entries_->key());
+  if (key.stream.empty())
     throw plugin::Failure(EC_CORRUPT,
                           "the index has a key that is none: the database is damaged; restore it from a backup");
+  const std::string_view stream = names_.keep(key.stream);
   if (!stream.starts_with(prefix_)) return false;
   const std::uint64_t version = version_of(stream);
   if (version > 0) {

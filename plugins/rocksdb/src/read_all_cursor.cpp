@@ -47,7 +47,7 @@ RecordReader ReadAllCursor::open_record() const {
   if (!records_->Valid() || records_->key().size() != sizeof(std::uint64_t))
     throw plugin::Failure(EC_CORRUPT, "events next to position " + std::to_string(at_) +
                                           " are missing: the database is damaged; restore it from a backup");
-  return {view(records_->value()), get_ordered(records_->key().data())};
+  return {view(records_->value()), get_ordered(view(records_->key()))};
 }
 
 void ReadAllCursor::next(const plugin::Call& call, ec_batch& batch) {
@@ -60,7 +60,7 @@ void ReadAllCursor::next(const plugin::Call& call, ec_batch& batch) {
   batch.events = batch_.data();
   batch.count = batch_.size();
   batch.head = {0, head_};
-  if (!backward_) batch.through = {0, at_};
+  if (!backward_) batch.through = {0, std::min(at_, head_)};
   if (!more()) batch.flags |= EC_BATCH_END;
 }
 

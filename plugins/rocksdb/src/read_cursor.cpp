@@ -12,6 +12,11 @@ namespace {
 constexpr std::size_t batch_events = 256;
 constexpr std::size_t entries_at_once = 64;
 
+plugin::Failure gap_in(const std::string& stream, std::uint64_t version) {
+  return {EC_CORRUPT, "stream '" + stream + "' has no version " + std::to_string(version) +
+                          " where one must be: the database is damaged; restore it from a backup"};
+}
+
 }  // namespace
 
 ReadCursor::ReadCursor(const Database& database, const Sequencer& sequencer, const ec_read& request)
@@ -51,14 +56,19 @@ void ReadCursor::load(Source& source) {
   backward_ ? entries_->SeekForPrev(from) : entries_->Seek(from);
   const std::size_t most = static_cast<std::size_t>(std::min<std::uint64_t>(left_, entries_at_once));
   while (source.entries.size() < most) {
+    check(entries_->status(), "reading a stream's index");
     const IndexKey key = entries_->Valid() ? parse_index_key(entries_->key()) : IndexKey{};
     if (key.stream != source.stream) {
+      if (backward_ && source.begun && source.next_version > 0) throw gap_in(source.stream, source.next_version);
       source.index_read = true;
       break;
     }
     const IndexEntry entry = parse_index_entry(view(entries_->value()));
     if (entry.position <= head_) {
-      source.entries.push_back({entry, key.version, source.index});
+      if (key.version != source.next_version && (!backward_ || source.begun))
+        throw gap_in(source.stream, source.next_version);
+      source.begun = true;
+      source.entries.push_back({entry, source.stream, key.version, source.index});
       source.next_version = backward_ ? key.version - 1 : key.version + 1;
     } else if (!backward_) {
       source.index_read = true;
@@ -66,7 +76,6 @@ void ReadCursor::load(Source& source) {
     }
     backward_ ? entries_->Prev() : entries_->Next();
   }
-  check(entries_->status(), "reading a stream's index");
   if (source.next_version == 0) source.index_read = true;
 }
 

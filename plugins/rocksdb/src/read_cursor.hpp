@@ -24,6 +24,7 @@ class ReadCursor final : public plugin::EventCursor {
     std::string stream;
     std::uint32_t index = 0;
     std::uint64_t next_version = 0;  // to be read from the index next
+    bool begun = false;              // so next_version must be there
     bool index_read = false;         // to its end
     std::vector<Wanted> entries{};
     std::size_t at = 0;

@@ -76,10 +76,11 @@ void Sequencer::begin() {
 void Sequencer::plan(std::size_t index, const ec_append& request, ec_outcome& outcome) {
   const bool has_commit_id = !plugin::is_zero(request.commit_id);
   const std::uint64_t digest = has_commit_id && !is_lookup(request) ? plugin::content_digest(request) : 0;
-  if (has_commit_id && answered_by_commit(index, request, digest, outcome)) return;
+  // First: the database may show a write that has failed and is gone when it is opened again.
   if (has_commit_id && doubtful_.contains(std::string(bytes_of(request.commit_id))))
     return plugin::fail(outcome, EC_IN_DOUBT,
                         "whether this append is stored shows only when the store is opened again");
+  if (has_commit_id && answered_by_commit(index, request, digest, outcome)) return;
   if (is_lookup(request)) return plugin::commit_not_found(outcome);
   if (request.event_count > 0) database_.check_writable();
 
@@ -205,10 +206,7 @@ void Sequencer::put_record(std::uint64_t position) {
 
 // Versions first: who sees the new head must not find an older version.
 void Sequencer::publish() {
-  try {
-    heads_.put(versions_);
-  } catch (const std::bad_alloc&) {  // then they are read again
-  }
+  heads_.put(versions_);
   head_.store(next_ - 1);
 }
 

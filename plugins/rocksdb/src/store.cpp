@@ -19,18 +19,28 @@ constexpr const char* not_durable = " (acknowledged events may be lost in a powe
 
 std::unique_ptr<RocksStore> RocksStore::open(const plugin::Settings& settings, const plugin::Host& host,
                                              const Call& call) {
-  call.check();
-  return std::make_unique<RocksStore>(Config(settings), host);
+  // A process that writes removes files at any time, which looks like damage to one that is just opening them.
+  constexpr int attempts_to_read = 10;
+  const Config config(settings);
+  for (int attempt = 1;; ++attempt) {
+    call.check();
+    try {
+      return std::make_unique<RocksStore>(config, host);
+    } catch (const plugin::Failure& failure) {
+      if (!config.read_only || failure.status() != EC_CORRUPT || attempt == attempts_to_read) throw;
+    }
+  }
 }
 
 RocksStore::RocksStore(const Config& config, const plugin::Host& host)
     : config_(config),
       location_(config.path + (config.durable ? "" : not_durable)),
+      floor_at_opening_(Floor::read(config.path)),
       database_(config_, host),
       sequencer_(database_, config_.cached_heads),
       bookkeeping_(database_) {
-  if (config_.read_only) return;
   check_floor();
+  if (config_.read_only) return;
   if (config_.durable)
     floor_.emplace(config_.path, database_.store_id(), sequencer_.head_word());
   else
@@ -40,7 +50,7 @@ RocksStore::RocksStore(const Config& config, const plugin::Host& host)
 
 void RocksStore::check_floor() const {
   const std::uint64_t head = sequencer_.head();
-  const std::uint64_t floor = Floor::read(config_.path, database_.store_id()).value_or(0);
+  const std::uint64_t floor = floor_at_opening_.position_of(database_.store_id());
   if (head >= floor) return;
   throw plugin::Failure(EC_CORRUPT,
                         "the database in '" + config_.path + "' ends at position " + std::to_string(head) +

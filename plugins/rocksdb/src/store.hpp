@@ -50,6 +50,7 @@ class RocksStore {
 
   const Config config_;
   std::string location_;
+  const FloorFile floor_at_opening_;  // before the database, which another process may be writing to meanwhile
   Database database_;
   Sequencer sequencer_;
   Bookkeeping bookkeeping_;

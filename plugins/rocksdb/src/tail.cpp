@@ -19,7 +19,7 @@ Failure damaged(std::uint64_t position, const std::string& what) {
 // The key of the record under the iterator.
 std::uint64_t record_position(const rocksdb::Iterator& records) {
   if (records.key().size() != sizeof(std::uint64_t)) throw damaged(0, "a record has a key that is none");
-  return get_ordered(records.key().data());
+  return get_ordered(view(records.key()));
 }
 
 }  // namespace

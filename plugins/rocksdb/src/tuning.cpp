@@ -60,7 +60,8 @@ rocksdb::DBOptions Database::db_options() {
   options.wal_compression = rocksdb::kNoCompression;
   options.max_total_wal_size = 4 * config_.write_buffer_bytes;
   options.max_background_jobs = 2;
-  options.max_open_files = 512;
+  // A reader opens every file at once: the process that writes may remove it any time, an open one stays readable.
+  options.max_open_files = config_.read_only ? -1 : 512;
   options.bytes_per_sync = 1024 * 1024;
   return options;
 }

@@ -1,0 +1,26 @@
+// Carries out the transfers of a source, by a number of workers.
+#pragma once
+
+#include "tally.hpp"
+
+#include <chrono>
+#include <cstdint>
+
+namespace bank {
+
+struct RunOptions {
+  unsigned workers = 1;
+  std::int64_t opening_balance = 0;
+  ec::Position since;  // the head of the store before the run: what is above it, the run did
+};
+
+struct Run {
+  Tally tally;
+  std::chrono::nanoseconds time{};
+};
+
+// Until the source ends or stop is requested. What is neither done nor rejected is a failure of the store, and then
+// the others stop too.
+Run run(ec::Store& store, Source& source, Stop& stop, const RunOptions& options);
+
+}  // namespace bank

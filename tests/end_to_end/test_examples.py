@@ -1,0 +1,52 @@
+"""The numbered examples do what their comments say."""
+import os
+
+import support
+from support import BUILD, MEMORY
+
+
+class Test(support.Case):
+    def example(self, name, config=MEMORY):
+        ended = self.run_program(os.path.join(BUILD, "bin", name), config)
+        self.assertEqual(ended.status, 0, ended)
+        self.assertEqual(ended.err, "")
+        return ended.out
+
+    def test_example_010_transfer(self):
+        self.assertEqual(self.example("010_transfer"),
+                         "30 moved, committed at position 4\n"
+                         "REJECTED: insufficient funds: available=70, requested=1000\n")
+
+    def test_example_020_read_all(self):
+        self.assertEqual(self.example("020_read_all"),
+                         "measured so far:\n"
+                         "  kitchen/oven version 2: 180.0\n"
+                         "measured since position 4:\n"
+                         "  kitchen/fridge version 2: 4.0\n")
+
+    def test_example_030_discovery(self):
+        out = self.example("030_discovery")
+        self.assertRegex(out, r"^order/\S+ is at version 2\nstock/lamp is at version 2\nstock/desk is at version 2\n$")
+
+    def test_example_040_observer(self):
+        out = self.example("040_observer")
+        self.assertRegex(out, r"commits 400, failures 0, mean [\d.]+ us\n")
+        self.assertRegex(out, r"attempts \d+, conflicts \d+, retries \d+\n")
+
+    def test_example_050_optional_and_many(self):
+        out = self.example("050_optional_and_many")
+        self.assertRegex(out, r"^bought two seats with a voucher, 4 streams took part\nalready sold: show/\S+/a2\n$")
+
+    def test_examples_are_all_here(self):
+        files = os.listdir(os.path.join(support.SOURCE, "examples"))
+        tested = [name for name in dir(self) if name.startswith("test_example_0")]
+        self.assertEqual(sorted(f"test_example_{name[:-4]}" for name in files if name[:1].isdigit()), sorted(tested))
+
+    def test_example_without_its_store(self):
+        ended = self.run_program(os.path.join(BUILD, "bin", "010_transfer"), self.path("none.yaml"))
+        self.assertEqual(ended.status, 1, ended)
+        self.assertIn("none.yaml", ended.err)
+
+
+if __name__ == "__main__":
+    support.main()
