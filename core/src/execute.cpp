@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -37,7 +38,8 @@ class Borrowed {
   ~Borrowed() {
     try {
       idle_executions.push_back(std::move(execution_));
-    } catch (...) {  // then it is made anew next time
+    } catch (const std::bad_alloc&) {
+      execution_.reset();  // it is made anew next time
     }
   }
   Execution& operator*() const { return *execution_; }
@@ -223,7 +225,7 @@ class Driver {
 extern "C" ec_status ec_store_execute(ec_store* store, const ec_command* command, const ec_execute_options* options,
                                       const ec_call* call, ec_error* error) {
   using namespace ec::core;
-  return guard_status(error, [&] {
+  return guard_call(store, error, [&] {
     check_size(command->struct_size, sizeof(ec_command), "ec_command");
     ec_execute_options known{};
     if (options != nullptr) std::memcpy(&known, options, std::min<std::size_t>(options->struct_size, sizeof known));

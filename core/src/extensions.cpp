@@ -7,7 +7,7 @@
 #include <string>
 
 using ec::core::check_name;
-using ec::core::guard_status;
+using ec::core::guard_call;
 using ec::plugin::Failure;
 using ec::plugin::view;
 
@@ -45,24 +45,25 @@ extern "C" {
 
 ec_status ec_store_checkpoint_load(ec_store* store, ec_str name, const ec_call* call, ec_position* position,
                                    ec_error* error) {
-  return guard_status(error,
-                      [&] { return checkpoints(store, name).load(store->backend, name, call, position, error); });
+  return guard_call(store, error,
+                    [&] { return checkpoints(store, name).load(store->backend, name, call, position, error); });
 }
 
 ec_status ec_store_checkpoint_save(ec_store* store, ec_str name, ec_position position, uint64_t fence,
                                    const ec_call* call, ec_error* error) {
-  return guard_status(
-      error, [&] { return checkpoints(store, name).save(store->backend, name, position, fence, call, error); });
+  return guard_call(store, error,
+                    [&] { return checkpoints(store, name).save(store->backend, name, position, fence, call, error); });
 }
 
 ec_status ec_store_checkpoint_remove(ec_store* store, ec_str name, uint64_t fence, const ec_call* call,
                                      ec_error* error) {
-  return guard_status(error, [&] { return checkpoints(store, name).remove(store->backend, name, fence, call, error); });
+  return guard_call(store, error,
+                    [&] { return checkpoints(store, name).remove(store->backend, name, fence, call, error); });
 }
 
 ec_status ec_store_lease_acquire(ec_store* store, ec_str name, ec_str holder, uint64_t ttl_ms, const ec_call* call,
                                  uint64_t* fence, ec_error* error) {
-  return guard_status(error, [&] {
+  return guard_call(store, error, [&] {
     check_name(view(holder), "lease holder");
     check_ttl(ttl_ms);
     return leases(store, name).acquire(store->backend, name, holder, ttl_ms, call, fence, error);
@@ -71,20 +72,21 @@ ec_status ec_store_lease_acquire(ec_store* store, ec_str name, ec_str holder, ui
 
 ec_status ec_store_lease_renew(ec_store* store, ec_str name, uint64_t fence, uint64_t ttl_ms, const ec_call* call,
                                ec_error* error) {
-  return guard_status(error, [&] {
+  return guard_call(store, error, [&] {
     check_ttl(ttl_ms);
     return leases(store, name).renew(store->backend, name, fence, ttl_ms, call, error);
   });
 }
 
 ec_status ec_store_lease_release(ec_store* store, ec_str name, uint64_t fence, const ec_call* call, ec_error* error) {
-  return guard_status(error, [&] { return leases(store, name).release(store->backend, name, fence, call, error); });
+  return guard_call(store, error,
+                    [&] { return leases(store, name).release(store->backend, name, fence, call, error); });
 }
 
 ec_status ec_store_snapshot_load(ec_store* store, ec_str name, const ec_call* call, ec_blob** blob, ec_bytes* bytes,
                                  uint64_t* etag, ec_error* error) {
-  return guard_status(
-      error, [&] { return snapshots(store, name).load(store->backend, name, call, blob, bytes, etag, error); });
+  return guard_call(store, error,
+                    [&] { return snapshots(store, name).load(store->backend, name, call, blob, bytes, etag, error); });
 }
 
 void ec_store_snapshot_release(ec_store* store, ec_blob* blob) {
@@ -93,20 +95,21 @@ void ec_store_snapshot_release(ec_store* store, ec_blob* blob) {
 
 ec_status ec_store_snapshot_save(ec_store* store, ec_str name, ec_bytes bytes, uint64_t expected_etag,
                                  const ec_call* call, uint64_t* etag, ec_error* error) {
-  return guard_status(error, [&] {
+  return guard_call(store, error, [&] {
     return snapshots(store, name).save(store->backend, name, bytes, expected_etag, call, etag, error);
   });
 }
 
 ec_status ec_store_snapshot_remove(ec_store* store, ec_str name, uint64_t expected_etag, const ec_call* call,
                                    ec_error* error) {
-  return guard_status(error,
-                      [&] { return snapshots(store, name).remove(store->backend, name, expected_etag, call, error); });
+  return guard_call(store, error,
+                    [&] { return snapshots(store, name).remove(store->backend, name, expected_etag, call, error); });
 }
 
 ec_status ec_store_wait(ec_store* store, ec_position after, const ec_call* call, ec_position* head, ec_error* error) {
-  return guard_status(
-      error, [&] { return need(store, store->notify, "notification").wait(store->backend, after, call, head, error); });
+  return guard_call(store, error, [&] {
+    return need(store, store->notify, "notification").wait(store->backend, after, call, head, error);
+  });
 }
 
 void ec_store_interrupt(ec_store* store) {

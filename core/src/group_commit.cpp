@@ -35,6 +35,7 @@ GroupCommit::GroupCommit(const ec_store_api& api, ec_backend* backend, Limits li
     : api_(api), backend_(backend), limits_(limits) {
   requests_.reserve(limits.max_appends);
   outcomes_.reserve(limits.max_appends);
+  errors_.reserve(limits.max_appends);
 }
 
 ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call, ec_outcome& outcome) noexcept {
@@ -71,6 +72,7 @@ std::size_t GroupCommit::queued() const {
 }
 
 void GroupCommit::run_alone(Waiter& waiter) noexcept {
+  waiter.again = false;
   const ec_status status = api_.append(backend_, &waiter.request, sizeof(ec_append), &waiter.outcome,
                                        sizeof(ec_outcome), 1, waiter.call.raw(), waiter.outcome.error);
   if (status != EC_OK) waiter.outcome.status = status;
@@ -94,7 +96,7 @@ void GroupCommit::lead(Waiter* own) noexcept {
     const std::uint64_t began_ns = plugin::monotonic_ns();
     run_group(group);
     last_group_ns_ = plugin::monotonic_ns() - began_ns;
-    const bool own_done = own == nullptr || own->outcome.status != EC_TIMEOUT || own->call.state() != EC_OK;
+    const bool own_done = own == nullptr || !own->again;
     if (own != nullptr && own_done && last_group_ns_ >= wake_up_ns) {
       // The next group first: it can begin while this one's members are being woken.
       {
@@ -150,19 +152,27 @@ void GroupCommit::run_group(Waiter* group) noexcept {
       call.deadline_ns = call.deadline_ns == 0 ? deadline_ns : std::min(call.deadline_ns, deadline_ns);
   }
   ec_error error = EC_ERROR_INIT;
+  // Where somebody can time out by another one's deadline, errors are kept aside: who is tried again may yet succeed.
+  errors_.assign(call.deadline_ns == 0 ? 0 : requests_.size(), error);
+  for (std::size_t i = 0; i < errors_.size(); ++i) outcomes_[i].error = &errors_[i];
   const ec_status status = api_.append(backend_, requests_.data(), sizeof(ec_append), outcomes_.data(),
                                        sizeof(ec_outcome), requests_.size(), &call, &error);
   std::size_t i = 0;
-  for (Waiter* waiter = group; waiter != nullptr; waiter = waiter->next, ++i) {
-    if (status != EC_OK) {
-      *waiter->outcome.error = error;
-      waiter->outcome.status = status;
-    } else {
-      waiter->outcome.status = outcomes_[i].status;
-      waiter->outcome.flags = outcomes_[i].flags;
-      waiter->outcome.first = outcomes_[i].first;
-      waiter->outcome.last = outcomes_[i].last;
-    }
+  for (Waiter* waiter = group; waiter != nullptr; waiter = waiter->next, ++i)
+    settle(*waiter,
+           status == EC_OK ? outcomes_[i] : ec_outcome{sizeof(ec_outcome), status, 0, 0, {}, {}, nullptr, &error});
+}
+
+void GroupCommit::settle(Waiter& waiter, const ec_outcome& outcome) noexcept {
+  waiter.again = outcome.status == EC_TIMEOUT && waiter.call.state() == EC_OK;
+  if (waiter.again) return;
+  waiter.outcome.status = outcome.status;
+  if (outcome.status == EC_OK) {
+    waiter.outcome.flags = outcome.flags;
+    waiter.outcome.first = outcome.first;
+    waiter.outcome.last = outcome.last;
+  } else if (outcome.error != waiter.outcome.error) {
+    *waiter.outcome.error = *outcome.error;
   }
 }
 
@@ -172,7 +182,7 @@ void GroupCommit::retire(Waiter* group, const Waiter* own) noexcept {
   for (Waiter* waiter = group; waiter != nullptr;) {
     Waiter* next = waiter->next;
     if (waiter != own) {
-      if (waiter->outcome.status == EC_TIMEOUT && waiter->call.state() == EC_OK) {
+      if (waiter->again) {
         waiter->next = again;
         again = waiter;
       } else {

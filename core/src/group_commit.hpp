@@ -45,6 +45,7 @@ class GroupCommit {
     std::uint64_t bytes;
     Waiter* next = nullptr;
     Place place = Place::queued;  // guarded by mutex_
+    bool again = false;           // its group met another one's deadline: it is carried out once more
     Signal woken{};               // the outcome is there, or it is this one's turn to lead
   };
 
@@ -52,6 +53,7 @@ class GroupCommit {
   void lead(Waiter* own) noexcept;
   Waiter* take_group(Waiter* first) noexcept;
   void run_group(Waiter* group) noexcept;
+  void settle(Waiter& waiter, const ec_outcome& outcome) noexcept;
   void retire(Waiter* group, const Waiter* own) noexcept;
   void hand_over() noexcept;
   bool withdraw(Waiter& waiter) noexcept;
@@ -69,6 +71,7 @@ class GroupCommit {
   // The leader's.
   std::vector<ec_append> requests_;
   std::vector<ec_outcome> outcomes_;
+  std::vector<ec_error> errors_;
   std::uint64_t last_group_ns_ = ~std::uint64_t{0};
 };
 

@@ -56,7 +56,9 @@ std::vector<fs::path> places(const Config& config) {
   return once;
 }
 
-constexpr std::size_t longest_path = 60;  // in an error, which has room for a few
+// In an error, which has room for a few.
+constexpr std::size_t longest_path = 60;
+constexpr std::size_t longest_folder = 40;
 
 class Search {
  public:
@@ -70,22 +72,33 @@ class Search {
       if (!problem) return file;
       why = problem.message();
     }
-    tried_.emplace_back(candidate.string(), std::move(why));
+    tried_.emplace_back(candidate, std::move(why));
     return std::nullopt;
   }
 
-  // What is there but unfit comes first: it is most likely what was meant.
-  std::string report(bool full) const {
+  // Each file that was tried, and why it is not taken.
+  std::string files() const {
     std::string text;
-    for (const bool missing : {false, true})
-      for (const auto& [path, why] : tried_)
-        if ((why == "no such file") == missing)
-          text += "\n  " + (full ? path : shortened(path, longest_path)) + ": " + why;
+    for (const auto& [file, why] : tried_) text += "\n  " + file.string() + ": " + why;
     return text;
   }
 
+  // The same by folder and shorter. What is there but unfit comes first: it is most likely what was meant.
+  std::string folders() const {
+    std::string unfit;
+    std::string empty;
+    for (const auto& [file, why] : tried_) {
+      const std::string folder = shortened(file.parent_path().string(), longest_folder);
+      if (why == no_such_file)
+        empty += (empty.empty() ? "\n  no such file: " : ", ") + folder;
+      else
+        unfit += "\n  " + folder + ": " + why;
+    }
+    return unfit + empty;
+  }
+
  private:
-  std::vector<std::pair<std::string, std::string>> tried_;
+  std::vector<std::pair<fs::path, std::string>> tried_;
 };
 
 fs::path find_library(const Config& config) {
@@ -93,20 +106,19 @@ fs::path find_library(const Config& config) {
   Search search;
   if (fs::path(name).is_absolute()) {
     if (auto file = search.look_at(name)) return *file;
-    throw config_error(config.plugin_origin, "cannot load the plugin:" + search.report(true));
+    throw config_error(config.plugin_origin, "cannot load the plugin:" + search.files());
   }
   if (name.find('/') != std::string::npos)
     throw config_error(config.plugin_origin,
                        "plugin '" + printable(name) + "': give a name, as in 'rocksdb', or an absolute path");
   check_name(name, "plugin name");
+  const std::string file_name = "eventcore_plugin_" + name + ".so";
   for (const fs::path& folder : places(config))
-    if (auto file = search.look_at(folder / ("eventcore_plugin_" + name + ".so"))) return *file;
-  log(EC_LOG_ERROR,
-      config.plugin_origin.text() + ": plugin '" + name + "' was not found; tried:" + search.report(true));
-  throw config_error(
-      config.plugin_origin,
-      "plugin '" + printable(name) +
-          "' was not found; install it, or name its folder in plugin_path; tried:" + search.report(false));
+    if (auto file = search.look_at(folder / file_name)) return *file;
+  const std::string not_found = "plugin '" + printable(name) + "' was not found; ";
+  log(EC_LOG_ERROR, config_error(config.plugin_origin, not_found + "tried:" + search.files()).what());
+  throw config_error(config.plugin_origin,
+                     not_found + "install it, or name its folder in plugin_path; looked in:" + search.folders());
 }
 
 template <class... Functions>

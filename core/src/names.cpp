@@ -13,15 +13,14 @@ using plugin::Failure;
 
 namespace {
 
-enum class ByteClass : unsigned char { plain, control, pattern, high };
+// Bits, so that those of a whole text can be gathered without a branch.
+enum ByteClass : unsigned char { plain = 0, control = 1, pattern = 2, high = 4 };
 
 constexpr std::array<ByteClass, 256> make_classes() {
   std::array<ByteClass, 256> classes{};
   for (std::size_t byte = 0; byte < 256; ++byte)
-    classes[byte] = byte < 0x20 || byte == 0x7F ? ByteClass::control
-                    : byte >= 0x80              ? ByteClass::high
-                                                : ByteClass::plain;
-  for (const char c : {'*', '?', '[', ']'}) classes[static_cast<unsigned char>(c)] = ByteClass::pattern;
+    classes[byte] = byte < 0x20 || byte == 0x7F ? control : byte >= 0x80 ? high : plain;
+  for (const char c : {'*', '?', '[', ']'}) classes[static_cast<unsigned char>(c)] = pattern;
   return classes;
 }
 constexpr std::array<ByteClass, 256> classes = make_classes();
@@ -72,16 +71,15 @@ void check_text(std::string_view text, const char* what, std::size_t max, bool p
   if (text.size() > max)
     refuse(what, text, "has " + std::to_string(text.size()) + " bytes, at most " + std::to_string(max) + " are allowed",
            EC_LIMIT);
-  bool high = false;
+  unsigned seen = plain;
+  for (const char c : text) seen |= class_of(c);
+  if (seen == plain) return;
   for (const char c : text) {
-    const ByteClass kind = class_of(c);
-    if (kind == ByteClass::plain) continue;
-    if (kind == ByteClass::control) refuse(what, text, "has a control character");
-    if (kind == ByteClass::pattern && !patterns_allowed)
+    if (class_of(c) == control) refuse(what, text, "has a control character");
+    if (class_of(c) == pattern && !patterns_allowed)
       refuse(what, text, std::string("has a '") + c + "'; * ? [ ] are kept for patterns");
-    high = high || kind == ByteClass::high;
   }
-  if (!high) return;
+  if ((seen & high) == 0) return;
   if (!is_utf8(text)) refuse(what, text, "is not valid UTF-8");
   if (has_c1_control(text)) refuse(what, text, "has a control character");
 }

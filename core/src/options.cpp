@@ -57,29 +57,6 @@ void OpenSettings::add(const std::string& key, const std::string& value, const s
   settings_.push_back({keep(key), keep(value), keep(origin)});
 }
 
-void OpenSettings::hide(const std::string& secret) {
-  if (secret.empty()) return;
-  const auto shorter = [&](const std::string& each) { return each.size() < secret.size(); };
-  secrets_.insert(std::find_if(secrets_.begin(), secrets_.end(), shorter), secret);
-}
-
-std::string OpenSettings::redact(std::string_view message) const {
-  constexpr std::string_view stars = "***";
-  constexpr std::size_t longest_character = 4;
-  const bool cut_off = message.size() + longest_character >= sizeof(ec_error::message);
-  std::string result(message);
-  for (const std::string& secret : secrets_) {
-    for (std::size_t at = 0; (at = result.find(secret, at)) != std::string::npos; at += stars.size())
-      result.replace(at, secret.size(), stars);
-    for (std::size_t size = std::min(secret.size(), result.size()); cut_off && size > 0; --size) {
-      if (!result.ends_with(std::string_view(secret).substr(0, size))) continue;
-      result.replace(result.size() - size, size, stars);
-      break;
-    }
-  }
-  return result;
-}
-
 OpenSettings check_options(const Config& config, const ec_plugin& plugin) {
   for (const Option& option : config.options)
     if (find(plugin, option.key) == nullptr) throw unknown_option(option, plugin);
@@ -99,8 +76,8 @@ OpenSettings check_options(const Config& config, const ec_plugin& plugin) {
     const std::string value = normalize(option, text, origin, config.folder);
     settings.add(name, value, written ? origin.text() : "default");
     if ((option.flags & EC_OPTION_SECRET) != 0) {
-      settings.hide(text);
-      settings.hide(value);
+      settings.secrets().add(text);
+      settings.secrets().add(value);
     }
   }
   return settings;

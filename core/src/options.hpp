@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config.hpp"
+#include "secrets.hpp"
 
 #include <eventcore/abi/plugin.h>
 
@@ -18,18 +19,17 @@ class OpenSettings {
   const ec_setting* data() const { return settings_.data(); }
   std::size_t size() const { return settings_.size(); }
 
-  // The message with every secret value in it replaced by ***, also one that was cut off at the end of an ec_error.
-  std::string redact(std::string_view message) const;
+  // The values among them that no message may show.
+  Secrets& secrets() { return secrets_; }
+  const Secrets& secrets() const { return secrets_; }
 
   // One setting; texts are copied.
   void add(const std::string& key, const std::string& value, const std::string& origin);
-  // A value that redact takes out. Empty ones are ignored.
-  void hide(const std::string& secret);
 
  private:
   std::deque<std::string> texts_;  // a deque: settings point into it
   std::vector<ec_setting> settings_;
-  std::vector<std::string> secrets_;  // longest first: one may be part of another
+  Secrets secrets_;
 };
 
 // Throws plugin::Failure (EC_CONFIG) with file:line:column: an unknown option (the nearest one is offered), a value of

@@ -29,14 +29,15 @@ GroupCommit::Limits limits_of(const Config& config, const ec_info& info) {
 ec_store* open(const Config& config, const ec_call* call) {
   const ec_plugin& plugin = load_plugin(config);
   const OpenSettings settings = check_options(config, plugin);
+  const auto host = std::make_shared<const PluginHost>(settings.secrets());
   ec_backend* backend = nullptr;
   ec_error error = EC_ERROR_INIT;
   const auto fail = [&](ec_status status) {
-    return plugin::Failure(status, settings.redact(error.message), error.native_code,
+    return plugin::Failure(status, settings.secrets().redact(error.message), error.native_code,
                            (error.flags & EC_ERROR_RETRYABLE) != 0);
   };
   const ec_status opened =
-      plugin.open(settings.data(), settings.size(), sizeof(ec_setting), &host(), call, &backend, &error);
+      plugin.open(settings.data(), settings.size(), sizeof(ec_setting), &host->table(), call, &backend, &error);
   if (opened != EC_OK) throw fail(opened);
   if (backend == nullptr)
     throw plugin::Failure(EC_INTERNAL, "plugin '" + config.plugin + "' opened nothing and gave no error");
@@ -44,7 +45,7 @@ ec_store* open(const Config& config, const ec_call* call) {
     ec_info info{};
     info.struct_size = sizeof info;
     if (const ec_status status = plugin.api->info(backend, &info, &error); status != EC_OK) throw fail(status);
-    return new ec_store(plugin, backend, info, limits_of(config, info));
+    return new ec_store(plugin, host, backend, info, limits_of(config, info));
   } catch (...) {
     plugin.api->close(backend);
     throw;
@@ -75,7 +76,7 @@ class WithIds {
 
 }  // namespace ec::core
 
-using ec::core::guard_status;
+using ec::core::guard_call;
 
 extern "C" {
 
@@ -109,7 +110,7 @@ ec_status ec_store_open_text(ec_str yaml, ec_str name, const ec_call* call, ec_s
 void ec_store_close(ec_store* store) { delete store; }
 
 ec_status ec_store_info(ec_store* store, ec_info* info, ec_error* error) {
-  return store->api.info(store->backend, info, error);
+  return guard_call(store, error, [&] { return store->api.info(store->backend, info, error); });
 }
 
 const ec_plugin* ec_store_plugin(const ec_store* store) { return &store->plugin; }
@@ -119,7 +120,7 @@ ec_status ec_store_append(ec_store* store, const ec_append* append, const ec_cal
   ec_error own = EC_ERROR_INIT;
   ec_error* const told = error != nullptr ? error : outcome->error;
   outcome->error = told != nullptr ? told : &own;
-  const ec_status status = guard_status(outcome->error, [&] {
+  const ec_status status = guard_call(store, outcome->error, [&] {
     ec::core::check_append(*append, store->info);
     const ec::core::WithIds complete(*append);
     return store->group_commit.append(complete.get(), ec::plugin::Call(call), *outcome);
@@ -131,7 +132,7 @@ ec_status ec_store_append(ec_store* store, const ec_append* append, const ec_cal
 
 ec_status ec_store_read(ec_store* store, const ec_read* request, const ec_call* call, ec_cursor** cursor,
                         ec_error* error) {
-  return guard_status(error, [&] {
+  return guard_call(store, error, [&] {
     ec::core::check_read(*request);
     return store->api.read(store->backend, request, call, cursor, error);
   });
@@ -139,14 +140,14 @@ ec_status ec_store_read(ec_store* store, const ec_read* request, const ec_call* 
 
 ec_status ec_store_read_all(ec_store* store, const ec_read_all* request, const ec_call* call, ec_cursor** cursor,
                             ec_error* error) {
-  return guard_status(error, [&] {
+  return guard_call(store, error, [&] {
     ec::core::check_read_all(*request);
     return store->api.read_all(store->backend, request, call, cursor, error);
   });
 }
 
 ec_status ec_store_next(ec_store* store, ec_cursor* cursor, const ec_call* call, ec_batch* batch, ec_error* error) {
-  return store->api.next(cursor, call, batch, error);
+  return guard_call(store, error, [&] { return store->api.next(cursor, call, batch, error); });
 }
 
 void ec_store_close_cursor(ec_store* store, ec_cursor* cursor) {
@@ -154,12 +155,12 @@ void ec_store_close_cursor(ec_store* store, ec_cursor* cursor) {
 }
 
 ec_status ec_store_head(ec_store* store, const ec_call* call, ec_position* head, ec_error* error) {
-  return store->api.head(store->backend, call, head, error);
+  return guard_call(store, error, [&] { return store->api.head(store->backend, call, head, error); });
 }
 
 ec_status ec_store_list_streams(ec_store* store, const ec_list* request, const ec_call* call, ec_stream_cursor** cursor,
                                 ec_error* error) {
-  return guard_status(error, [&] {
+  return guard_call(store, error, [&] {
     ec::core::check_list(*request);
     return store->api.list_streams(store->backend, request, call, cursor, error);
   });
@@ -167,7 +168,7 @@ ec_status ec_store_list_streams(ec_store* store, const ec_list* request, const e
 
 ec_status ec_store_next_streams(ec_store* store, ec_stream_cursor* cursor, const ec_call* call, ec_stream_batch* batch,
                                 ec_error* error) {
-  return store->api.next_streams(cursor, call, batch, error);
+  return guard_call(store, error, [&] { return store->api.next_streams(cursor, call, batch, error); });
 }
 
 void ec_store_close_stream_cursor(ec_store* store, ec_stream_cursor* cursor) {

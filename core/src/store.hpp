@@ -3,13 +3,19 @@
 
 #include "group_commit.hpp"
 #include "hot_streams.hpp"
+#include "log.hpp"
 
 #include <eventcore/abi/eventcore.h>
 #include <eventcore/plugin/failure.hpp>
 
+#include <memory>
+#include <utility>
+
 struct ec_store {
-  ec_store(const ec_plugin& from, ec_backend* opened, const ec_info& said, ec::core::GroupCommit::Limits limits)
+  ec_store(const ec_plugin& from, std::shared_ptr<const ec::core::PluginHost> for_plugin, ec_backend* opened,
+           const ec_info& said, ec::core::GroupCommit::Limits limits)
       : plugin(from),
+        host(std::move(for_plugin)),
         api(*from.api),
         backend(opened),
         info(said),
@@ -23,6 +29,7 @@ struct ec_store {
   ~ec_store() { api.close(backend); }
 
   const ec_plugin& plugin;
+  const std::shared_ptr<const ec::core::PluginHost> host;
   const ec_store_api& api;
   ec_backend* const backend;
   const ec_info info;
@@ -52,6 +59,14 @@ ec_status guard_status(ec_error* error, Body&& body) noexcept {
   } catch (...) {
     return plugin::set_error_from_exception(error);
   }
+}
+
+// The same for a call on a store: no secret of its configuration leaves in the error's message.
+template <class Body>
+ec_status guard_call(const ec_store* store, ec_error* error, Body&& body) noexcept {
+  const ec_status status = guard_status(error, std::forward<Body>(body));
+  if (status != EC_OK && error != nullptr) store->host->secrets().redact(*error);
+  return status;
 }
 
 }  // namespace ec::core

@@ -16,16 +16,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string why(int code) { return code == ENOENT ? "no such file" : std::generic_category().message(code); }
+std::string why(int code) { return code == ENOENT ? no_such_file : std::generic_category().message(code); }
 std::string named(const char* what, const fs::path& path) {
   return std::string(what) + " " + shortened(path.string(), 60);
 }
 
-std::string check_entry(const char* what, const fs::path& path, const struct stat& status) {
+// What is wrong with who may change it; empty when nothing is.
+std::string check_entry(const struct stat& status) {
   if (status.st_uid != 0 && status.st_uid != geteuid())
-    return named(what, path) + " belongs to user " + std::to_string(status.st_uid) + "; it must be root's or yours";
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return named(what, path) + " can be written by others; chmod go-w it";
+    return "belongs to user " + std::to_string(status.st_uid) + "; it must be root's or yours";
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return "can be written by others; chmod go-w it";
   return {};
 }
 
@@ -36,7 +36,8 @@ std::string check_folders(const fs::path& lowest) {
     if (lstat(folder.c_str(), &status) != 0) return named("folder", folder) + ": " + why(errno);
     const bool sticky = status.st_uid == 0 && (status.st_mode & S_ISVTX) != 0;
     if (!sticky || folder == lowest)
-      if (std::string problem = check_entry("folder", folder, status); !problem.empty()) return problem;
+      if (const std::string problem = check_entry(status); !problem.empty())
+        return named("folder", folder) + " " + problem;
     if (folder == folder.root_path()) return {};
   }
 }
@@ -56,7 +57,8 @@ std::string why_not_trusted(const fs::path& path) {
   struct stat status{};
   if (lstat(file.c_str(), &status) != 0) return why(errno);
   if (!S_ISREG(status.st_mode)) return "is not a regular file";
-  if (std::string refused = check_entry("file", file, status); !refused.empty()) return refused;
+  if (std::string refused = check_entry(status); !refused.empty())
+    return file == path ? refused : named("file", file) + " " + refused;
   if (std::string refused = check_folders(file.parent_path()); !refused.empty()) return refused;
   const fs::path link_folder = fs::canonical(path.parent_path(), problem);
   if (problem) return why(problem.value());

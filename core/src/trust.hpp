@@ -6,6 +6,8 @@
 
 namespace ec::core {
 
+constexpr const char* no_such_file = "no such file";
+
 // Empty when the file may be loaded; otherwise why not and what to do. As OpenSSH does it with its key files, links are
 // followed first and then everything on the way is looked at. Refused are: anything but a regular file; a file or one
 // of the folders above it that belongs to neither root nor the user of this process, or that its group or others can

@@ -26,6 +26,9 @@ namespace ec {
 template <class E>
 struct Codec {
   static constexpr std::uint32_t encoding = EC_ENCODING_JSON;
+  // May be left out: decode leaves nothing of what the event held before, so one object can take one event after the
+  // other and keep its memory.
+  static constexpr bool overwrites = true;
 
   // Adds the bytes to `out`.
   static void encode(const E& event, std::string& out) { json::write(out, event); }

@@ -17,10 +17,11 @@
 //     }
 //   };
 //
-// It may also have
-//   using Ignores = ec::Ignore<Renamed>;         event types in its streams that do not matter to it, OtherEvents for
-//   all using Rejections = ec::Rejections<Refusal>;  what out.reject(Refusal{...}) may be given
-//   std::vector<ec::StreamId> discover(const State&) const;  further streams, from what was folded so far
+// It may also have:
+// - `using Ignores = ec::Ignore<Renamed>`: event types in its streams that do not matter to it; ec::OtherEvents for all
+// - `using Rejections = ec::Rejections<Refusal>`: what out.reject(Refusal{...}) may be given
+// - `std::vector<ec::StreamId> discover(const State&) const`: further streams, from what was folded so far
+//
 // An event whose type is in neither list ends the execution with an error: nothing is passed over silently.
 #pragma once
 
@@ -40,7 +41,8 @@ namespace ec {
 
 template <class... E>
 struct Events {
-  static_assert((Event<E> && ...), "eventcore: each event type needs an EC_EVENT line that gives its name and fields");
+  static constexpr bool described = (Event<E> && ...);
+  static_assert(described, "eventcore: each event type needs an EC_EVENT line that gives its name and fields");
   template <class T>
   static constexpr bool contains = (std::same_as<T, E> || ...);
 };
@@ -256,7 +258,7 @@ consteval bool check_command() {
   static_assert(has_streams, "eventcore: a command needs `using Streams = ec::StreamSet<&Command::member, ...>`");
   static_assert(has_events, "eventcore: a command needs `using Events = ec::Events<...>`");
   static_assert(has_state, "eventcore: a command needs a State");
-  if constexpr (has_streams && has_events && has_state) {
+  if constexpr (has_streams && has_events && has_state && requires { requires C::Events::described; }) {
     constexpr bool owns = C::Streams::template belongs_to<C>;
     static_assert(owns, "eventcore: the command's StreamSet names a member of another class");
     constexpr bool makes_state = std::default_initializable<typename C::State>;
@@ -281,7 +283,10 @@ consteval bool check_command() {
 }  // namespace ec
 
 // In decide: the rule, and what to say when it does not hold. Returns from decide with a rejection.
-#define EC_REQUIRE(condition, ...)                                                                            \
-  do {                                                                                                        \
-    if (!(condition)) return ::std::unexpected(::ec::Error{::ec::Code::rejected, ::ec::format(__VA_ARGS__)}); \
+#define EC_REQUIRE(condition, text, ...)                                                                          \
+  do {                                                                                                            \
+    static_assert(::ec::detail::count_places(text) == decltype(::ec::detail::count_values(__VA_ARGS__)){},        \
+                  "eventcore: the text of EC_REQUIRE needs one {} for each value behind it");                     \
+    if (!(condition))                                                                                             \
+      return ::std::unexpected(::ec::Error{::ec::Code::rejected, ::ec::format(text __VA_OPT__(, ) __VA_ARGS__)}); \
   } while (false)

@@ -44,6 +44,10 @@ consteval std::size_t count_places(std::string_view text) {
   return count;
 }
 
+// Declared only: how many they are, without looking at them.
+template <class... Values>
+std::integral_constant<std::size_t, sizeof...(Values)> count_values(const Values&...);
+
 // Not constexpr on purpose: to get here at compile time is the error, and its name is the message.
 inline void eventcore_the_number_of_values_is_not_the_number_of_braces_in_the_text() {}
 

@@ -11,6 +11,7 @@
 #include <eventcore/error.hpp>
 #include <eventcore/json_write.hpp>
 
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -80,7 +81,11 @@ class Reader {
     return false;
   }
 
+  // Mostly there is none, and then no call either.
   void skip_space() {
+    if (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ') skip_some_space();
+  }
+  [[gnu::noinline]] void skip_some_space() {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
   }
   bool take(char c) {
@@ -153,7 +158,7 @@ class Reader {
   bool read_string(std::string& value) {
     if (!take('"')) return fail("a string is needed here");
     const char* begin = at_;
-    unsigned char high = 0;
+    unsigned char high = skip_plain();
     while (at_ != end_ && *at_ != '"' && *at_ != '\\') {
       const auto c = static_cast<unsigned char>(*at_);
       if (c < 0x20) return fail("a control character in a string must be escaped");
@@ -165,6 +170,29 @@ class Reader {
     if (!take('"')) return fail("a string is not closed");
     if (high >= 0x80 && ec_utf8_check(ec::detail::str(value)) == 0) return fail("a string is not valid UTF-8");
     return true;
+  }
+
+  // Passes over what stands for itself, eight bytes at a time; up to seven such bytes may be left. Gives the bits that
+  // were set in any of them.
+  unsigned char skip_plain() {
+    constexpr std::uint64_t each = 0x0101010101010101U;
+    constexpr std::uint64_t top = each * 0x80U;
+    // The top bits of the bytes below the limit; behind the first such byte there may be wrong ones.
+    const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - each * limit) & ~bytes & top; };
+    std::uint64_t seen = 0;
+    for (std::uint64_t bytes = 0; end_ - at_ >= 8; at_ += 8) {
+      std::memcpy(&bytes, at_, sizeof bytes);
+      const std::uint64_t stops = below(bytes, 0x20) | below(bytes ^ each * '"', 1) | below(bytes ^ each * '\\', 1);
+      if (stops != 0) {
+        if constexpr (std::endian::native == std::endian::little) {
+          seen |= bytes & ((stops & -stops) - 1);
+          at_ += std::countr_zero(stops) / 8;
+        }
+        break;
+      }
+      seen |= bytes;
+    }
+    return (seen & top) != 0 ? 0x80U : 0U;
   }
 
   // From the first backslash to the closing quote.
@@ -280,6 +308,16 @@ class Reader {
     return take(':') || fail("a colon is needed here");
   }
 
+  // "name": without an escape or a space.
+  bool take_key(std::string_view name) {
+    const std::size_t size = name.size() + 3;
+    if (static_cast<std::size_t>(end_ - at_) < size || *at_ != '"' || at_[size - 2] != '"' || at_[size - 1] != ':' ||
+        std::memcmp(at_ + 1, name.data(), name.size()) != 0)
+      return false;
+    at_ += size;
+    return true;
+  }
+
   template <class T>
   bool read_map(T& map) {
     map.clear();
@@ -305,27 +343,9 @@ class Reader {
   bool read_member(T& value, std::uint64_t& seen, std::index_sequence<I...>) {
     static constexpr auto& fields = ec::detail::description<T>.fields;
     skip_space();
-    // Our own writer puts no escape into a name, so it can be compared where it is.
-    std::string_view name;
-    std::string unescaped;
-    if (at_ != end_ && *at_ == '"') {
-      const char* p = at_ + 1;
-      while (p != end_ && *p != '"' && *p != '\\' && static_cast<unsigned char>(*p) - 0x20U < 0x60U) ++p;
-      if (p != end_ && *p == '"') {
-        name = {at_ + 1, static_cast<std::size_t>(p - at_ - 1)};
-        at_ = p + 1;
-        skip_space();
-        if (!take(':')) return fail("a colon is needed here");
-      }
-    }
-    if (name.data() == nullptr) {
-      if (!read_key(unescaped)) return false;
-      name = unescaped;
-    }
     bool known = false;
     bool good = true;
-    [[maybe_unused]] const auto try_field = [&](std::size_t index, const auto& field) {
-      if (field.name != name) return false;
+    [[maybe_unused]] const auto read_field = [&](std::size_t index, const auto& field) {
       known = true;
       const std::uint64_t bit = std::uint64_t{1} << index;
       good = (seen & bit) == 0 ? read(value.*field.member) : fail("the member stands here twice");
@@ -334,7 +354,11 @@ class Reader {
       seen |= bit;
       return true;
     };
-    (void)(try_field(I, std::get<I>(fields)) || ...);
+    // As our own writer puts it, the name can be compared where it is.
+    if (((take_key(std::get<I>(fields).name) && read_field(I, std::get<I>(fields))) || ...)) return good;
+    std::string name;
+    if (!read_key(name)) return false;
+    (void)((std::get<I>(fields).name == name && read_field(I, std::get<I>(fields))) || ...);
     return known ? good : skip_value();
   }
 

@@ -68,9 +68,11 @@ class RecordedEvent {
   const ec_event* event_;
 };
 
-// An event of a known type, decoded.
-template <Event E>
+// An event of a known type, decoded. Not constrained, so that what is missing is said in words.
+template <class E>
 class Recorded : public RecordedEvent {
+  static_assert(Event<E>, "eventcore: each event type needs an EC_EVENT line that gives its name and fields");
+
  public:
   // `event` is lent for as long as this lives.
   Recorded(const ec_event& event, const E& value) : RecordedEvent(event), value_(&value) {}

@@ -20,6 +20,7 @@ ReadCursor::ReadCursor(const Streams& streams, const ec_read& request, std::uint
     : backward_((request.flags & EC_READ_BACKWARD) != 0), left_(limit_of(request.limit)), head_(head) {
   sources_.reserve(request.stream_count);
   std::uint32_t index = 0;
+  std::uint64_t events = 0;
   for (const ec_stream_from& from : plugin::strided(request.streams, request.stream_count, request.stream_stride)) {
     const std::uint32_t own_index = index++;
     const Stream* stream = streams.find(plugin::view(from.stream));
@@ -35,12 +36,26 @@ ReadCursor::ReadCursor(const Streams& streams, const ec_read& request, std::uint
     if (source.next == source.end) continue;
     step(source);
     sources_.push_back(source);
+    events += backward_ ? source.next : source.end - source.next;
   }
+  batch_.reserve(std::min({events, left_, std::uint64_t{batch_events}}));
   std::make_heap(sources_.begin(), sources_.end(), [this](const auto& a, const auto& b) { return later(a, b); });
 }
 
 bool ReadCursor::later(const Source& a, const Source& b) const {
   return backward_ ? a.position < b.position : a.position > b.position;
+}
+
+// Only the first may be out of place: cheaper than taking it out and putting it in again.
+void ReadCursor::settle_first() {
+  for (std::size_t at = 0;;) {
+    std::size_t earliest = at;
+    for (const std::size_t child : {2 * at + 1, 2 * at + 2})
+      if (child < sources_.size() && later(sources_[earliest], sources_[child])) earliest = child;
+    if (earliest == at) return;
+    std::swap(sources_[at], sources_[earliest]);
+    at = earliest;
+  }
 }
 
 void ReadCursor::step(Source& source) const { source.position = source.stream->events[source.next - 1]->position.lo; }
@@ -55,14 +70,13 @@ void ReadCursor::next(const plugin::Call& call, ec_batch& batch) {
     batch_.back().stream_index = source.index;
     --left_;
     source.next = backward_ ? source.next - 1 : source.next + 1;
-    const bool done = source.next == source.end;
-    if (!done) step(source);
-    if (sources_.size() == 1 && !done) continue;
-    std::pop_heap(sources_.begin(), sources_.end(), order);
-    if (done)
+    if (source.next == source.end) {
+      std::ranges::pop_heap(sources_, order);
       sources_.pop_back();
-    else
-      std::push_heap(sources_.begin(), sources_.end(), order);
+    } else {
+      step(source);
+      settle_first();
+    }
   }
   batch.events = batch_.data();
   batch.count = batch_.size();
@@ -94,11 +108,11 @@ void ReadAllCursor::next(const plugin::Call& call, ec_batch& batch) {
   batch.events = batch_.data();
   batch.count = batch_.size();
   batch.head = dense(head_);
-  if (!backward_) batch.through = dense(at_);
+  if (!backward_) batch.through = dense(std::min(at_, head_));
   if (!more()) batch.flags |= EC_BATCH_END;
 }
 
-ListCursor::ListCursor(const Streams& streams, const ec_list& request, std::uint64_t head)
+ListCursor::ListCursor(Streams& streams, const ec_list& request, std::uint64_t head)
     : streams_(streams),
       prefix_(plugin::view(request.prefix)),
       after_(plugin::view(request.after)),

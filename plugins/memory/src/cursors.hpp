@@ -29,6 +29,7 @@ class ReadCursor final : public plugin::EventCursor {
   };
   bool later(const Source& a, const Source& b) const;
   void step(Source& source) const;
+  void settle_first();
 
   bool backward_;
   std::uint64_t left_;
@@ -55,11 +56,11 @@ class ReadAllCursor final : public plugin::EventCursor {
 
 class ListCursor final : public plugin::StreamCursor {
  public:
-  ListCursor(const Streams& streams, const ec_list& request, std::uint64_t head);
+  ListCursor(Streams& streams, const ec_list& request, std::uint64_t head);
   void next(const plugin::Call& call, ec_stream_batch& batch) override;
 
  private:
-  const Streams& streams_;
+  Streams& streams_;
   std::string prefix_;
   std::string after_;
   std::uint64_t left_;

@@ -1,23 +1,24 @@
 // An append-only array that one thread writes and any number read without a lock: elements never move, because it grows
-// by segments of doubling size.
+// by segments of doubling size. The first one is part of it, so a short array costs no allocation.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
-#include <memory>
+#include <new>
 
 namespace ec::memory {
 
-template <class T, unsigned FirstBits>
+// Holds 2^FirstBits * (2^Segments - 1) elements at most.
+template <class T, unsigned FirstBits, unsigned Segments>
 class Log {
  public:
-  Log() = default;
+  Log() { segments_[0].store(first_.data(), std::memory_order_relaxed); }
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
   ~Log() {
-    for (auto& segment : segments_) delete[] segment.load(std::memory_order_relaxed);
+    for (std::size_t i = 1; i < ready_; ++i) delete[] segments_[i].load(std::memory_order_relaxed);
   }
 
   // What a reader may look at: everything below.
@@ -32,6 +33,7 @@ class Log {
   void reserve(std::size_t count) {
     if (count == 0) return;
     const std::size_t last = place_of(size_.load(std::memory_order_relaxed) + count - 1).segment;
+    if (last >= Segments) throw std::bad_alloc();
     for (std::size_t i = ready_; i <= last; ++i) {
       segments_[i].store(new T[std::size_t{1} << (i + FirstBits)], std::memory_order_release);
       ready_ = i + 1;
@@ -54,9 +56,10 @@ class Log {
     return {bit - FirstBits, shifted - (std::size_t{1} << bit)};
   }
 
-  std::array<std::atomic<T*>, 64 - FirstBits> segments_{};
+  std::array<T, std::size_t{1} << FirstBits> first_{};
+  std::array<std::atomic<T*>, Segments> segments_{};
   std::atomic<std::size_t> size_{0};
-  std::size_t ready_ = 0;
+  std::size_t ready_ = 1;
 };
 
 }  // namespace ec::memory

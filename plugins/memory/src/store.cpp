@@ -5,6 +5,7 @@
 #include <eventcore/plugin/refusals.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <optional>
 
@@ -13,6 +14,9 @@ namespace ec::memory {
 using plugin::Call;
 
 namespace {
+
+// Hosts choose commit ids, so they need not be random.
+std::uint64_t hash_of(const ec_uuid& uuid) { return XXH3_64bits(uuid.bytes, sizeof uuid.bytes); }
 
 ec_bytes copy_to(std::byte*& at, ec_bytes from) {
   if (from.size == 0) return {nullptr, 0};
@@ -64,7 +68,7 @@ void MemoryStore::append_one(const ec_append& request, ec_outcome& outcome) {
   targets_.clear();
   const auto expects = plugin::expects_of(request);
   for (std::size_t i = 0; i < expects.size(); ++i) {
-    Stream* stream = streams_.find(plugin::view(expects[i].stream));
+    Stream* stream = streams_.find_to_append(plugin::view(expects[i].stream));
     const std::uint64_t actual = stream == nullptr ? 0 : stream->events.size();
     if (!plugin::holds(expects[i], actual)) return plugin::conflict(outcome, request, i, actual);
     targets_.push_back(stream);
@@ -73,9 +77,11 @@ void MemoryStore::append_one(const ec_append& request, ec_outcome& outcome) {
 }
 
 bool MemoryStore::answered_by_commit(const ec_append& request, std::uint64_t digest, ec_outcome& outcome) const {
-  const auto found = commits_.find({request.commit_id});
-  if (found == commits_.end()) return false;
-  const Commit& commit = found->second;
+  const Commit* found = commits_.find(hash_of(request.commit_id), [&](const Commit& each) {
+    return std::memcmp(&each.id, &request.commit_id, sizeof each.id) == 0;
+  });
+  if (found == nullptr) return false;
+  const Commit& commit = *found;
   const bool lookup = (request.flags & EC_APPEND_LOOKUP) != 0;
   if (!lookup && commit.digest != digest) {
     plugin::duplicate(outcome);
@@ -98,21 +104,20 @@ void MemoryStore::write(const ec_append& request, std::uint64_t digest, ec_outco
   for (const ec_new_event& event : events) {
     Stream*& target = targets_[event.stream_index];
     if (target == nullptr)
-      target = &streams_.find_or_make(plugin::view(plugin::expects_of(request)[event.stream_index].stream));
+      target = &streams_.make(plugin::view(plugin::expects_of(request)[event.stream_index].stream));
     ec_event* made = make_event(request, event, now_us);
     made->stream = plugin::str(target->id);
     written_.push_back(made);
   }
   events_.reserve(events.size());
-  for (const ec_new_event& event : events) {
-    StreamLog& log = targets_[event.stream_index]->events;
-    log.reserve(events.size());
-  }
+  counts_.assign(targets_.size(), 0);
+  for (const ec_new_event& event : events) targets_[event.stream_index]->events.reserve(++counts_[event.stream_index]);
   Commit* commit = nullptr;
   if (events.size() > 0 && !plugin::is_zero(request.commit_id)) {
-    std::vector<std::uint64_t> versions(targets_.size());
-    commit = &commits_[{request.commit_id}];
-    commit->versions = std::move(versions);
+    auto* versions = reinterpret_cast<std::uint64_t*>(arena_.allocate(targets_.size() * sizeof(std::uint64_t)));
+    commits_.reserve_one();
+    commit = new (arena_.allocate(sizeof(Commit)))
+        Commit{request.commit_id, digest, before + 1, before + events.size(), {versions, targets_.size()}};
   }
 
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -134,10 +139,7 @@ void MemoryStore::write(const ec_append& request, std::uint64_t digest, ec_outco
     if (outcome.versions != nullptr) outcome.versions[i] = version;
     if (commit != nullptr) commit->versions[i] = version;
   }
-  if (commit == nullptr) return;
-  commit->digest = digest;
-  commit->first = before + 1;
-  commit->last = after;
+  if (commit != nullptr) commits_.insert(hash_of(request.commit_id), *commit);
 }
 
 ec_event* MemoryStore::make_event(const ec_append& request, const ec_new_event& event, std::int64_t now_us) {

@@ -4,6 +4,7 @@
 
 #include "arena.hpp"
 #include "bookkeeping.hpp"
+#include "hash_index.hpp"
 #include "streams.hpp"
 
 #include <eventcore/plugin/export.hpp>
@@ -12,12 +13,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -52,22 +52,12 @@ class MemoryStore {
   void interrupt();
 
  private:
-  struct Uuid {
-    ec_uuid value;
-    bool operator==(const Uuid& other) const { return std::memcmp(&value, &other.value, sizeof value) == 0; }
-  };
-  struct UuidHash {
-    std::size_t operator()(const Uuid& uuid) const {
-      std::size_t half = 0;  // the low half of a UUID is random
-      std::memcpy(&half, uuid.value.bytes + 8, sizeof half);
-      return half;
-    }
-  };
   struct Commit {
+    ec_uuid id{};
     std::uint64_t digest = 0;
     std::uint64_t first = 0;
     std::uint64_t last = 0;
-    std::vector<std::uint64_t> versions;
+    std::span<std::uint64_t> versions;
   };
 
   void append_one(const ec_append& request, ec_outcome& outcome);
@@ -83,9 +73,10 @@ class MemoryStore {
   std::mutex append_mutex_;  // guards what stands up to the next blank line
   Arena arena_;
   std::unordered_set<std::string> types_;
-  std::unordered_map<Uuid, Commit, UuidHash> commits_;
-  std::vector<Stream*> targets_;    // of the append under way, one for each expectation
-  std::vector<ec_event*> written_;  // likewise, one for each event
+  HashIndex<Commit> commits_;        // by commit id
+  std::vector<Stream*> targets_;     // of the append under way, one for each expectation
+  std::vector<std::size_t> counts_;  // likewise, of the events for it
+  std::vector<ec_event*> written_;   // likewise, one for each event
 
   Streams streams_;
   EventLog events_;

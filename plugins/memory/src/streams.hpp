@@ -1,29 +1,33 @@
-// The streams of the store, found by id or walked in order. Streams are made by appends and never go away.
+// The streams of the store, found by id or walked in order. Streams are made by appends, which go one after the other,
+// and never go away.
 #pragma once
 
+#include "arena.hpp"
+#include "hash_index.hpp"
 #include "log.hpp"
 
 #include <eventcore/abi/event_store.h>
+#include <eventcore/plugin/digest.hpp>
 
 #include <cstdint>
-#include <functional>
+#include <cstring>
 #include <map>
-#include <memory>
 #include <mutex>
+#include <new>
 #include <shared_mutex>
-#include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 
 namespace ec::memory {
 
-using EventLog = Log<const ec_event*, 10>;
-using StreamLog = Log<const ec_event*, 2>;
+using EventLog = Log<const ec_event*, 10, 40>;
+using StreamLog = Log<const ec_event*, 2, 30>;
 
 struct Stream {
   explicit Stream(std::string_view name) : id(name) {}
-  const std::string id;
+  const std::string_view id;  // as long as the store
   StreamLog events;
+  Stream* made_before = nullptr;  // of those that are not in order yet
 
   // How many of its events lie at or below a position: its version in that view. An append may be putting more behind.
   std::uint64_t version_at(std::uint64_t head) const {
@@ -35,41 +39,69 @@ struct Stream {
 
 class Streams {
  public:
-  // Null when there is none.
-  Stream* find(std::string_view id) const {
-    const std::shared_lock lock(mutex_);
-    const auto found = by_id_.find(id);
-    return found == by_id_.end() ? nullptr : found->second.get();
+  Streams() = default;
+  Streams(const Streams&) = delete;
+  Streams& operator=(const Streams&) = delete;
+  ~Streams() {
+    by_id_.for_each([](Stream& stream) { stream.~Stream(); });
   }
 
-  // Makes it when it is missing; one without events is as good as absent.
-  Stream& find_or_make(std::string_view id) {
-    if (Stream* stream = find(id)) return *stream;
-    auto made = std::make_unique<Stream>(id);
-    Stream& stream = *made;
+  // Null when there is none.
+  const Stream* find(std::string_view id) const {
+    const std::uint64_t hash = hash_of(id);
+    const std::shared_lock lock(mutex_);
+    return look_up(hash, id);
+  }
+
+  // The appender's. Nobody else changes anything, so it looks without a lock.
+  Stream* find_to_append(std::string_view id) { return look_up(hash_of(id), id); }
+
+  // The appender's. There must be none yet; one without events is as good as absent.
+  Stream& make(std::string_view id) {
+    std::byte* memory = arena_.allocate(sizeof(Stream) + id.size());
+    std::memcpy(memory + sizeof(Stream), id.data(), id.size());
+    const std::string_view kept(reinterpret_cast<const char*>(memory + sizeof(Stream)), id.size());
     const std::unique_lock lock(mutex_);
-    const auto [place, inserted] = in_order_.try_emplace(stream.id, &stream);
-    try {
-      by_id_.try_emplace(stream.id, std::move(made));
-    } catch (...) {
-      in_order_.erase(place);
-      throw;
-    }
+    by_id_.reserve_one();
+    Stream& stream = *new (memory) Stream(kept);
+    by_id_.insert(hash_of(id), stream);
+    stream.made_before = std::exchange(last_made_, &stream);
     return stream;
   }
 
   // Calls `visit(stream)` for the streams from `first` on, in byte order of their ids, until it says false.
   template <class Visit>
-  void walk(std::string_view first, Visit&& visit) const {
-    const std::shared_lock lock(mutex_);
+  void walk(std::string_view first, Visit&& visit) {
+    const std::scoped_lock lock(order_mutex_);
+    put_in_order();
     for (auto at = in_order_.lower_bound(first); at != in_order_.end(); ++at)
       if (!visit(*at->second)) return;
   }
 
  private:
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string_view, std::unique_ptr<Stream>> by_id_;
-  std::map<std::string_view, Stream*> in_order_;
+  static std::uint64_t hash_of(std::string_view id) { return XXH3_64bits(id.data(), id.size()); }
+  Stream* look_up(std::uint64_t hash, std::string_view id) const {
+    return by_id_.find(hash, [id](const Stream& stream) { return stream.id == id; });
+  }
+
+  // Left to those who ask for the order, because few do: an append need not pay for it, nor wait for it.
+  void put_in_order() {
+    do {
+      for (; arriving_ != nullptr; arriving_ = arriving_->made_before) in_order_.try_emplace(arriving_->id, arriving_);
+      const std::scoped_lock lock(mutex_);
+      arriving_ = std::exchange(last_made_, nullptr);
+    } while (arriving_ != nullptr);
+  }
+
+  Arena arena_;  // the appender's
+
+  mutable std::shared_mutex mutex_;  // guards what stands up to the next blank line
+  HashIndex<Stream> by_id_;
+  Stream* last_made_ = nullptr;
+
+  std::mutex order_mutex_;  // likewise
+  std::map<std::string_view, const Stream*> in_order_;
+  const Stream* arriving_ = nullptr;
 };
 
 }  // namespace ec::memory

@@ -20,6 +20,7 @@ Config::Config(const plugin::Settings& settings)
       cache_bytes(settings.number("cache_size")),
       write_buffer_bytes(settings.number("write_buffer_size")),
       cached_heads(settings.number("cached_heads")),
+      recent_bytes(settings.number("recent_events")),
       reserve_bytes(settings.number("reserve_free_space")),
       stall_timeout_ms(settings.number("stall_timeout")),
       compression(compression_of(settings.text("compression"))),

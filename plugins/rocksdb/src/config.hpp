@@ -22,6 +22,7 @@ struct Config {
   std::uint64_t cache_bytes;
   std::uint64_t write_buffer_bytes;
   std::uint64_t cached_heads;
+  std::uint64_t recent_bytes;   // of the events written last, kept in memory
   std::uint64_t reserve_bytes;  // of disk space that appends leave alone
   std::uint64_t stall_timeout_ms;
   rocksdb::CompressionType compression;

@@ -13,7 +13,7 @@ constexpr std::size_t batch_bytes = 1024 * 1024;
 // From so many events on, walking through everything between the first and the last is cheaper than looking each one
 // up, if at most so many lie between for one that is wanted.
 constexpr std::size_t dense_from = 8;
-constexpr std::uint64_t dense_gap = 6;
+constexpr std::uint64_t dense_gap = 10;
 
 bool is_dense(const Wanted* wanted, std::size_t count) {
   if (count < dense_from || wanted[0].entry.position > wanted[count - 1].entry.position) return false;
@@ -30,6 +30,14 @@ plugin::Failure missing(std::uint64_t position) {
 std::size_t EventFetcher::fetch(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
   events.clear();
   buffer_.clear();
+  reading_ = 0;
+  held_.clear();
+  fetch_recent(wanted, count, events);
+  if (!events.empty()) return events.size();
+  // Only what is not recent is read from disk; the rest comes with the next call.
+  const std::uint64_t recent = recent_.first();
+  const auto is_recent = [recent](const Wanted& each) { return each.entry.record >= recent; };
+  count = std::max<std::size_t>(1, static_cast<std::size_t>(std::find_if(wanted, wanted + count, is_recent) - wanted));
   if (is_dense(wanted, count)) {
     fetch_dense(wanted, count, events);
   } else {
@@ -37,6 +45,16 @@ std::size_t EventFetcher::fetch(const Wanted* wanted, std::size_t count, std::ve
     fetch_scattered(wanted, std::min(count, most_at_once), events);
   }
   return events.size();
+}
+
+void EventFetcher::fetch_recent(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
+  recent_.find_leading(
+      count, held_, [&](std::size_t i) { return wanted[i].entry; },
+      [&, bytes = std::size_t{0}](std::size_t i, std::string_view record) mutable {
+        add(wanted[i], record, events);
+        bytes += events.back().payload.size + events.back().metadata.size;
+        return bytes < batch_bytes;
+      });
 }
 
 void EventFetcher::fetch_scattered(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
@@ -99,7 +117,7 @@ void EventFetcher::fetch_dense(const Wanted* wanted, std::size_t count, std::vec
       for (std::uint64_t steps = 0; records_->Valid() && steps < dense_gap && records_->key().compare(key) < 0; ++steps)
         records_->Next();
       if (!records_->Valid() || records_->key() != key) records_->Seek(key);
-      check(records_->status(), "reading events");
+      if (!records_->Valid()) check(records_->status(), "reading events");
       if (!records_->Valid() || records_->key() != key) throw missing(wanted[i].entry.position);
       record = buffer_.keep(view(records_->value()));
       kept_record = wanted_record;
@@ -108,11 +126,15 @@ void EventFetcher::fetch_dense(const Wanted* wanted, std::size_t count, std::vec
   }
 }
 
+// The reader goes on where it is, so that many events of one record cost one pass through it.
 void EventFetcher::add(const Wanted& wanted, std::string_view record, std::vector<ec_event>& events) {
-  RecordReader reader(record, wanted.entry.record);
-  reader.skip_to(wanted.entry.position);
+  if (wanted.entry.record != reading_ || reader_->position() > wanted.entry.position) {
+    reader_.emplace(record, wanted.entry.record);
+    reading_ = wanted.entry.record;
+  }
+  reader_->skip_to(wanted.entry.position);
   ec_event& event = events.emplace_back();
-  reader.next(event);
+  reader_->next(event);
   event.stream_index = wanted.stream_index;
   if (event.version != wanted.version || plugin::view(event.stream) != wanted.stream)
     throw missing(wanted.entry.position);

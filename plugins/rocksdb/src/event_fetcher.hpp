@@ -3,12 +3,14 @@
 
 #include "buffer.hpp"
 #include "database.hpp"
+#include "recent.hpp"
 #include "record.hpp"
 
 #include <eventcore/abi/event_store.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,20 +26,25 @@ struct Wanted {
 
 class EventFetcher {
  public:
-  explicit EventFetcher(const Database& database) : database_(database) {}
+  EventFetcher(const Database& database, const Recent& recent) : database_(database), recent_(recent) {}
 
   // Fetches from the front of `wanted`, whose positions rise or fall, as many as fit into a batch (one at least), and
   // puts them into `events`; gives their number. The bytes stay until the next call.
   std::size_t fetch(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
 
  private:
+  void fetch_recent(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
   void fetch_scattered(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
   void fetch_one_by_one(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
   void fetch_dense(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events);
   void add(const Wanted& wanted, std::string_view record, std::vector<ec_event>& events);
 
   const Database& database_;
+  const Recent& recent_;
+  Recent::Held held_;
   Buffer buffer_;
+  std::uint64_t reading_ = 0;  // the record that reader_ is in, among those of this batch
+  std::optional<RecordReader> reader_;
   std::unique_ptr<rocksdb::Iterator> records_;
   std::vector<rocksdb::PinnableSlice> values_;
   std::vector<rocksdb::Status> statuses_;

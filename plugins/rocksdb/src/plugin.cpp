@@ -26,6 +26,8 @@ constexpr ec_option options[] = {
      literal("memory for events that are not in a table file yet; about three times this in all")},
     {literal("cached_heads"), EC_OPTION_UINT, 0, literal("1000000"), literal(""), 2, 1'000'000'000,
      literal("streams whose version is kept in memory, about 100 bytes each")},
+    {literal("recent_events"), EC_OPTION_SIZE, 0, literal("32MiB"), literal(""), 0, 0,
+     literal("memory for the events written last, which commands read most; 0: none")},
     {literal("compression"), EC_OPTION_CHOICE, 0, literal("lz4"), literal("none|lz4|zstd"), 0, 0,
      literal("of table files")},
     {literal("reserve_free_space"), EC_OPTION_SIZE, 0, literal("64MiB"), literal(""), 0, 0,

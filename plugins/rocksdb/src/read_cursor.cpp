@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace ec::rocks {
 
@@ -24,7 +25,7 @@ ReadCursor::ReadCursor(const Database& database, const Sequencer& sequencer, con
       backward_((request.flags & EC_READ_BACKWARD) != 0),
       head_(sequencer.head()),
       left_(request.limit == 0 ? std::numeric_limits<std::uint64_t>::max() : request.limit),
-      fetcher_(database) {
+      fetcher_(database, sequencer.recent()) {
   sources_.reserve(request.stream_count);
   std::uint32_t index = 0;
   for (const ec_stream_from& from : plugin::strided(request.streams, request.stream_count, request.stream_stride))
@@ -52,11 +53,13 @@ void ReadCursor::load(Source& source) {
   source.entries.clear();
   source.at = 0;
   if (!entries_) entries_.reset(database_.db().NewIterator({}, database_.index()));
-  const rocksdb::Slice from = index_key(key_, source.stream, source.next_version);
-  backward_ ? entries_->SeekForPrev(from) : entries_->Seek(from);
+  if (std::exchange(entries_of_, &source) != &source) {
+    const rocksdb::Slice from = index_key(key_, source.stream, source.next_version);
+    backward_ ? entries_->SeekForPrev(from) : entries_->Seek(from);
+  }
   const std::size_t most = static_cast<std::size_t>(std::min<std::uint64_t>(left_, entries_at_once));
   while (source.entries.size() < most) {
-    check(entries_->status(), "reading a stream's index");
+    if (!entries_->Valid()) check(entries_->status(), "reading a stream's index");
     const IndexKey key = entries_->Valid() ? parse_index_key(entries_->key()) : IndexKey{};
     if (key.stream != source.stream) {
       if (backward_ && source.begun && source.next_version > 0) throw gap_in(source.stream, source.next_version);

@@ -44,6 +44,7 @@ class ReadCursor final : public plugin::EventCursor {
   const std::uint64_t head_;
   std::uint64_t left_;
   std::unique_ptr<rocksdb::Iterator> entries_;
+  const Source* entries_of_ = nullptr;  // entries_ stands at this one's next entry
   std::vector<Source> sources_;
   std::vector<Source*> heap_;  // those that are not at their end, the next event on top
   std::vector<Wanted> wanted_;

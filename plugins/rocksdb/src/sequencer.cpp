@@ -29,8 +29,8 @@ void answer(const Commit& commit, std::uint32_t flags, const ec_append& request,
 
 }  // namespace
 
-Sequencer::Sequencer(Database& database, std::size_t cached_heads)
-    : database_(database), heads_(cached_heads), batch_(Database::make_batch()) {
+Sequencer::Sequencer(Database& database, const Config& config)
+    : database_(database), heads_(config.cached_heads), recent_(config.recent_bytes), batch_(Database::make_batch()) {
   find_head();
 }
 
@@ -59,6 +59,7 @@ void Sequencer::append(plugin::Appends appends, const plugin::Call& call) {
   try {
     if (batch_.Count() > 0) database_.write(batch_, call);
   } catch (const Failure& failure) {
+    recent_.forget();
     return refuse_all(appends, failure);
   }
   publish();
@@ -169,6 +170,7 @@ void Sequencer::plan_write(std::size_t index, const ec_append& request, std::uin
     if (keeps_id) commit_ids_.emplace(bytes_of(request.commit_id), planned_.size() - 1);
     batch_.PopSavePoint().PermitUncheckedError();
   } catch (...) {
+    recent_.forget();
     batch_.RollbackToSavePoint().PermitUncheckedError();
     next_ = first;
     for (std::size_t i = 0; i < targets_.size(); ++i) *targets_[i] = before_[i];
@@ -202,6 +204,7 @@ void Sequencer::put_events(const ec_append& request) {
 void Sequencer::put_record(std::uint64_t position) {
   writer_.end();
   check(batch_.Put(database_.events(), event_key(key_, position), record_), "adding events");
+  recent_.add(position, writer_.count(), record_);
 }
 
 // Versions first: who sees the new head must not find an older version.

@@ -5,6 +5,7 @@
 #include "commits.hpp"
 #include "database.hpp"
 #include "heads.hpp"
+#include "recent.hpp"
 #include "record.hpp"
 
 #include <eventcore/plugin/export.hpp>
@@ -23,7 +24,7 @@ namespace ec::rocks {
 class Sequencer {
  public:
   // Finds the head that the database ends with.
-  Sequencer(Database& database, std::size_t cached_heads);
+  Sequencer(Database& database, const Config& config);
 
   void append(plugin::Appends appends, const plugin::Call& call);
 
@@ -31,6 +32,7 @@ class Sequencer {
   std::uint64_t head() const { return head_.load(); }
   const std::atomic<std::uint64_t>& head_word() const { return head_; }
   const Heads& heads() const { return heads_; }
+  const Recent& recent() const { return recent_; }
 
  private:
   struct Hash {
@@ -61,6 +63,7 @@ class Sequencer {
 
   Database& database_;
   Heads heads_;
+  Recent recent_;  // of what will be written too; nobody asks for what is above the head
   std::atomic<std::uint64_t> head_{0};
 
   mutable std::timed_mutex mutex_;  // guards what stands below

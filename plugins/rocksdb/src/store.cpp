@@ -37,7 +37,7 @@ RocksStore::RocksStore(const Config& config, const plugin::Host& host)
       location_(config.path + (config.durable ? "" : not_durable)),
       floor_at_opening_(Floor::read(config.path)),
       database_(config_, host),
-      sequencer_(database_, config_.cached_heads),
+      sequencer_(database_, config_),
       bookkeeping_(database_) {
   check_floor();
   if (config_.read_only) return;

@@ -15,8 +15,9 @@
  * takes a member beyond it for zero. Arrays whose elements may grow travel with a stride. A released member is never
  * moved, resized or given another meaning.
  *
- *   ec_error error = EC_ERROR_INIT;
- *   if (ec_store_head(store, NULL, &head, &error) != EC_OK) fprintf(stderr, "%s\n", error.message);
+ *   void report(const ec_error *error) {
+ *     if (error->code != EC_OK) fprintf(stderr, "status %d: %s\n", (int)error->code, error->message);
+ *   }
  */
 #ifndef EVENTCORE_ABI_BASE_H
 #define EVENTCORE_ABI_BASE_H

@@ -7,6 +7,14 @@
  *
  * Streams are known by their index: those of `streams` in order, then those of `discover` in the order they were named.
  * Equal ids are one stream in the store, and an event of it carries the lowest index.
+ *
+ *   static ec_status streams(void *ctx, const ec_str **streams, size_t *count, ec_error *error) {
+ *     static const ec_str account = EC_LIT("account/alice");
+ *     (void)ctx, (void)error;
+ *     *streams = &account;
+ *     *count = 1;
+ *     return EC_OK;
+ *   }
  */
 #ifndef EVENTCORE_ABI_COMMAND_H
 #define EVENTCORE_ABI_COMMAND_H

@@ -12,6 +12,10 @@
  *   - When append has answered EC_OK for an append, every later call sees it, and, where ec_info promises
  *     EC_CAP_DURABLE, it survives the death of the process and of the machine.
  *   - The events of one append have consecutive places in the order, in the order they were given.
+ *
+ *   ec_status append_one(const ec_store_api *api, ec_backend *backend, const ec_append *append, ec_outcome *outcome) {
+ *     return api->append(backend, append, sizeof *append, outcome, sizeof *outcome, 1, NULL, outcome->error);
+ *   }
  */
 #ifndef EVENTCORE_ABI_EVENT_STORE_H
 #define EVENTCORE_ABI_EVENT_STORE_H

@@ -2,6 +2,10 @@
  *
  * Names of checkpoints, leases and snapshots are 1 to 255 bytes of UTF-8 without control characters. What these tables
  * store is as durable as the store's events.
+ *
+ *   const ec_lease_api *leases_of(const ec_store_api *api, ec_backend *backend) {
+ *     return (const ec_lease_api *)api->get_extension(backend, EC_EXT_LEASE); // NULL: it has none
+ *   }
  */
 #ifndef EVENTCORE_ABI_EXTENSIONS_H
 #define EVENTCORE_ABI_EXTENSIONS_H

@@ -4,7 +4,12 @@
  * it without running plugin code, checks the options of the configuration against the schema in it, and calls open.
  * Libraries are loaded with RTLD_NOW | RTLD_LOCAL and never unloaded.
  *
- *   const ec_plugin eventcore_plugin_v1 = {EC_PLUGIN_MAGIC, sizeof(ec_plugin), EC_ABI_MAJOR, EC_ABI_MINOR, ...};
+ *   extern const ec_store_api my_api;
+ *   ec_status my_open(const ec_setting *settings, size_t count, size_t stride, const ec_host *host,
+ *                     const ec_call *call, ec_backend **backend, ec_error *error);
+ *   const ec_plugin eventcore_plugin_v1 = {EC_PLUGIN_MAGIC, sizeof(ec_plugin), EC_ABI_MAJOR, EC_ABI_MINOR,
+ *                                          EC_LIT("mine"), EC_LIT("1.0"), EC_LIT("keeps events somewhere"),
+ *                                          NULL, 0, sizeof(ec_option), &my_api, my_open};
  */
 #ifndef EVENTCORE_ABI_PLUGIN_H
 #define EVENTCORE_ABI_PLUGIN_H

@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,29 @@ class BorrowedScratch {
 }  // namespace detail
 
 struct Committed;
+
+namespace detail {
+
+template <class E>
+concept Overwrites = requires { requires Codec<E>::overwrites; };
+
+// Where events of a type are decoded, one after the other; empty where they are not.
+template <class C, class E>
+struct Slot {};
+template <class C, class E>
+  requires Applies<C, E> && Overwrites<E>
+struct Slot<C, E> {
+  E event{};
+};
+
+template <class C, class Events>
+struct SlotsOf;
+template <class C, class... E>
+struct SlotsOf<C, Events<E...>> {
+  using Type = std::tuple<Slot<C, E>...>;
+};
+
+}  // namespace detail
 
 template <class C>
 class CommandAdapter {
@@ -138,10 +162,17 @@ class CommandAdapter {
   template <class E>
   Result<> fold(const ec_event& event) {
     if constexpr (detail::Applies<C, E>) {
-      E value{};
-      if (auto decoded = RecordedEvent(event).decode_into(value); !decoded) return decoded;
-      command_.apply(state_, Recorded<E>(event, value));
+      if constexpr (detail::Overwrites<E>) return fold_into(std::get<detail::Slot<C, E>>(slots_).event, event);
+      E fresh{};
+      return fold_into(fresh, event);
     }
+    return {};
+  }
+
+  template <class E>
+  Result<> fold_into(E& value, const ec_event& event) {
+    if (auto decoded = RecordedEvent(event).decode_into(value); !decoded) return decoded;
+    command_.apply(state_, Recorded<E>(event, value));
     return {};
   }
 
@@ -178,6 +209,7 @@ class CommandAdapter {
   const C& command_;
   Committed& committed_;
   State state_{};
+  typename detail::SlotsOf<C, typename C::Events>::Type slots_;
   Variant rejection_;
   std::exception_ptr thrown_;
   detail::BorrowedScratch scratch_;

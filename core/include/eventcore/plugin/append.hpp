@@ -1,6 +1,9 @@
 // Pieces of an append that are the same in every backend: checking an expectation, and writing an outcome down.
 //
-//   if (auto i = ec::plugin::first_conflict(append, version_of)) return ec::plugin::conflict(outcome, append, *i, v);
+//   void check_first(const ec_append& append, std::uint64_t actual_version, ec_outcome& outcome) {
+//     if (!ec::plugin::holds(ec::plugin::expects_of(append)[0], actual_version))
+//       ec::plugin::conflict(outcome, append, 0, actual_version);
+//   }
 #pragma once
 
 #include <eventcore/abi/event_store.h>

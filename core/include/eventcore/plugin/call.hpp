@@ -1,6 +1,8 @@
 // The caller's deadline and its wish to stop, as a plugin asks for them.
 //
-//   for (...) { call.check(); ... }   // throws EC_TIMEOUT or EC_CANCELLED when it is time to give up
+//   void count_to(int number, const ec::plugin::Call& call) {
+//     for (int i = 0; i < number; ++i) call.check();  // throws EC_TIMEOUT or EC_CANCELLED when it is time to give up
+//   }
 #pragma once
 
 #include <eventcore/abi/base.h>

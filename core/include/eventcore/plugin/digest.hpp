@@ -1,5 +1,9 @@
 // A digest of what the contract calls an append's content: two appends with the same commit id are the same append when
 // it is equal. Needs xxhash.h (libxxhash-dev) at build time, and nothing at run time.
+//
+//   bool is_repeat(const ec_append& append, std::uint64_t stored_digest) {
+//     return ec::plugin::content_digest(append) == stored_digest;
+//   }
 #pragma once
 
 #include <eventcore/plugin/append.hpp>

@@ -2,16 +2,19 @@
 // from which functions it has. Any of them may throw a Failure (or anything else): nothing leaves the plugin but a
 // status.
 //
-//   class Memory {
+//   class Mine {
 //    public:
-//     static std::unique_ptr<Memory> open(const ec::plugin::Settings&, const ec::plugin::Host&, const
-//     ec::plugin::Call&); void info(ec_info&) const; void append(ec::plugin::Appends, const ec::plugin::Call&);
+//     static std::unique_ptr<Mine> open(const ec::plugin::Settings&, const ec::plugin::Host&, const ec::plugin::Call&);
+//     void info(ec_info&) const;
+//     void append(ec::plugin::Appends, const ec::plugin::Call&);
 //     std::unique_ptr<ec::plugin::EventCursor> read(const ec_read&, const ec::plugin::Call&);
 //     std::unique_ptr<ec::plugin::EventCursor> read_all(const ec_read_all&, const ec::plugin::Call&);
 //     ec_position head(const ec::plugin::Call&);
 //     std::unique_ptr<ec::plugin::StreamCursor> list_streams(const ec_list&, const ec::plugin::Call&);
 //   };
-//   EVENTCORE_PLUGIN(Memory, "memory", "0.1.0", "keeps events in memory", options)
+//   constexpr ec_option options[] = {{ec::plugin::literal("path"), EC_OPTION_PATH, EC_OPTION_REQUIRED, {}, {}, 0, 0,
+//                                     ec::plugin::literal("where it is")}};
+//   EVENTCORE_PLUGIN(Mine, "mine", "1.0", "keeps events somewhere", options)
 #pragma once
 
 #include <eventcore/abi/extensions.h>

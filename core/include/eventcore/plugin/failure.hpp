@@ -1,6 +1,10 @@
 // Errors for plugin authors: throw a Failure anywhere; guard() turns it into the ABI's status and error at the border.
 //
-//   throw ec::plugin::Failure(EC_UNAVAILABLE, "cannot reach the server at " + host + ": is it running?");
+//   ec_status connect(const std::string& host, ec_error* error) {
+//     return ec::plugin::guard(error, [&] {
+//       throw ec::plugin::Failure(EC_UNAVAILABLE, "cannot reach the server at " + host + ": is it running?");
+//     });
+//   }
 #pragma once
 
 #include <eventcore/abi/base.h>

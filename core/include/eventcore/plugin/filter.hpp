@@ -1,8 +1,10 @@
 // The filter of read_all, with one meaning on every backend: prefixes, patterns, types (the rules stand at
 // ec_read_all).
 //
-//   ec::plugin::Filter filter(request);              // throws EC_INVALID for a pattern that is not closed
-//   if (filter.passes(event.stream, event.type)) ...
+//   bool passes(const ec_read_all& request, const ec_event& event) {
+//     const ec::plugin::Filter filter(request);  // throws EC_INVALID for a pattern that is not closed
+//     return filter.passes(ec::plugin::view(event.stream), ec::plugin::view(event.type));
+//   }
 #pragma once
 
 #include <eventcore/abi/event_store.h>

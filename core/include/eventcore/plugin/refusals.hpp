@@ -1,7 +1,9 @@
 // What the bookkeeping of every backend says in the same words.
 //
-//   if (!found) throw ec::plugin::no_checkpoint(name);
-//   ec::plugin::check_not_above(name, position, head);
+//   ec_position checked(const ec_position* found, std::string_view name) {
+//     if (found == nullptr) throw ec::plugin::no_checkpoint(name);
+//     return *found;
+//   }
 #pragma once
 
 #include <eventcore/plugin/failure.hpp>

@@ -1,7 +1,9 @@
 // The options a backend is opened with. The core has checked them against the plugin's schema, so these only convert.
 //
-//   const std::string path(settings.text("path"));
-//   const bool sync = settings.flag("sync");
+//   void open(const ec::plugin::Settings& settings) {
+//     const std::string path(settings.text("path"));
+//     if (path == "/") throw settings.wrong("path", "is the root folder; name one of your own");
+//   }
 #pragma once
 
 #include <eventcore/abi/plugin.h>

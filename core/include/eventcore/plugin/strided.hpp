@@ -1,6 +1,10 @@
 // Views for plugin authors: the ABI's texts, bytes and strided arrays as C++ knows them.
 //
-//   for (const ec_expect& expect : ec::plugin::strided(append.expects, append.expect_count, append.expect_stride)) ...
+//   std::size_t bytes_in(const ec_str* texts, std::size_t count, std::size_t stride) {
+//     std::size_t bytes = 0;
+//     for (const ec_str& text : ec::plugin::strided(texts, count, stride)) bytes += text.size;
+//     return bytes;
+//   }
 #pragma once
 
 #include <eventcore/abi/base.h>
