@@ -204,6 +204,7 @@ class Store {
   // Some streams as one, in position order, from one view. A stream that does not exist has no events.
   Result<EventCursor> read(const std::vector<ReadFrom>& streams, ReadOptions options = {}, Call call = {}) {
     std::vector<ec_stream_from> from;
+    from.reserve(streams.size());
     for (const ReadFrom& each : streams) from.push_back({detail::str(each.stream.str()), each.after_version});
     const ec_read request{
         sizeof request, options.backward ? EC_READ_BACKWARD : 0U, from.data(), from.size(), sizeof(ec_stream_from),
@@ -217,6 +218,7 @@ class Store {
                                Call call = {}) {
     const auto texts = [](const std::vector<std::string>& strings) {
       std::vector<ec_str> made;
+      made.reserve(strings.size());
       for (const std::string& each : strings) made.push_back(detail::str(each));
       return made;
     };
@@ -236,9 +238,11 @@ class Store {
   Result<Appended> append(const std::vector<Expect>& expects, const std::vector<NewEvent>& events, Uuid commit_id = {},
                           const Call& call = {}) {
     std::vector<ec_expect> raw_expects;
+    raw_expects.reserve(expects.size());
     for (const Expect& each : expects)
       raw_expects.push_back({detail::str(each.stream.str()), each.version, each.mode, 0});
     std::vector<ec_new_event> raw_events;
+    raw_events.reserve(events.size());
     for (const NewEvent& each : events)
       raw_events.push_back({static_cast<std::uint32_t>(each.expect), each.encoding, each.schema_version, 0,
                             each.id.value, each.recorded_at_us, detail::str(each.type), detail::bytes(each.payload),

@@ -267,12 +267,21 @@ void Database::stop(const Status& status) {
   host_.log(EC_LOG_ERROR, "the store in " + config_.path + " takes no writes any more: " + why);
 }
 
+// RocksDB throws when it has no memory, and may have written by then.
+Status Database::write_once(rocksdb::WriteBatch& batch) {
+  try {
+    return db_->Write(write_options_, &batch);
+  } catch (const std::exception& exception) {
+    return Status::Aborted(exception.what());
+  }
+}
+
 void Database::write(rocksdb::WriteBatch& batch, const plugin::Call& call) {
   check_writable();
   check_space(batch.GetDataSize());
   const std::uint64_t give_up_ns = plugin::monotonic_ns() + config_.stall_timeout_ms * 1'000'000;
   for (std::uint64_t wait_ns = shortest_stall_ns;; wait_ns = std::min(2 * wait_ns, longest_stall_ns)) {
-    const Status status = db_->Write(write_options_, &batch);
+    const Status status = write_once(batch);
     if (status.ok()) return;
     if (!status.IsIncomplete()) {
       stop(status);

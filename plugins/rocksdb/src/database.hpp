@@ -65,6 +65,7 @@ class Database {
   void read_format();
   void write_format();
   void check_space(std::uint64_t bytes) const;
+  rocksdb::Status write_once(rocksdb::WriteBatch& batch);
   void stop(const rocksdb::Status& status);
   plugin::Failure open_failure(const rocksdb::Status& status) const;
   std::shared_ptr<rocksdb::EventListener> make_listener();

@@ -82,24 +82,25 @@ TEST(Decoding, AByteMeansTheSameAtEachPlaceOfAString) {
       }
 }
 
+struct Written {
+  const char* text;
+  const char* meant;  // null: it is an error
+};
+
 TEST(Decoding, EscapesAndLongCharactersAreReadAtEachPlace) {
-  for (std::size_t before = 0; before <= 17; ++before)
-    for (std::size_t after = 0; after <= 17; ++after) {
-      const std::string head(before, 'x');
-      const std::string tail(after, 'y');
-      for (const auto& [written, meant] :
-           std::vector<std::pair<std::string, std::string>>{{"\\\"", "\""},
-                                                            {"\\\\", "\\"},
-                                                            {"\\u00e9", "\u00e9"},
-                                                            {"\u00e9", "\u00e9"},
-                                                            {"\U0001F600", "\U0001F600"}}) {
+  for (const Written& written :
+       {Written{"\\\"", "\""}, Written{"\\\\", "\\"}, Written{"\\u00e9", "\u00e9"}, Written{"\u00e9", "\u00e9"},
+        Written{"\U0001F600", "\U0001F600"}, Written{"\xC3", nullptr}})
+    for (std::size_t before = 0; before <= 17; ++before)
+      for (std::size_t after = 0; after <= 17; ++after) {
+        const auto between = [&](const char* text) { return std::string(before, 'x').append(text).append(after, 'y'); };
         std::string read;
-        ASSERT_TRUE(ec::json::read('"' + head + written + tail + '"', read)) << written << " behind " << before;
-        ASSERT_EQ(read, head + meant + tail);
+        const auto done = ec::json::read(std::string(1, '"').append(between(written.text)).append(1, '"'), read);
+        ASSERT_EQ(done.has_value(), written.meant != nullptr) << written.text << " behind " << before;
+        if (done) {
+          ASSERT_EQ(read, between(written.meant));
+        }
       }
-      std::string read;
-      ASSERT_FALSE(ec::json::read('"' + head + "\xC3" + tail + '"', read)) << "half a character behind " << before;
-    }
 }
 
 TEST(Decoding, NamesAreFoundHoweverTheyAreWritten) {

@@ -42,16 +42,15 @@ typedef struct ec_new_event {
   uint32_t schema_version; /* of the payload; the host's business */
   uint32_t reserved;
   ec_uuid id; /* not zero: libeventcore fills in a UUIDv7 where the host gave none */
-  int64_t
-      recorded_at_us; /* microseconds since 1970 UTC; 0: the backend's clock. Given only by copies of other stores */
+  int64_t recorded_at_us; /* microseconds since 1970 UTC; 0: the backend's clock. Others only in copies of stores */
   ec_str type;        /* 1 to 255 bytes, the same rules as a stream id */
   ec_bytes payload;   /* any bytes, up to ec_info.max_payload */
   ec_bytes metadata;  /* any bytes, up to ec_info.max_metadata; by convention empty or one JSON object */
 } ec_new_event;
 
 /* ec_append.flags: write nothing, say what became of the commit id: EC_OK with the first outcome if it is stored,
- * EC_NOT_FOUND if it is not and no append that was sent before can still bring it. Expectations and events are ignored.
- */
+ * EC_NOT_FOUND if it is not and no append that was sent before can still bring it. Expectations and
+ * events are ignored. */
 #define EC_APPEND_LOOKUP 1u
 
 /* One atomic append: expectations, and events for the streams they name.

@@ -38,7 +38,8 @@ EC_API ec_status ec_stream_id_check(ec_str id, ec_error* error);
 EC_API int ec_utf8_check(ec_str text);
 
 /* Takes log lines of the library and its plugins; NULL: none are given out (the default prints warnings and errors to
- * stderr). `log` may be called from any thread. Set it before the first store is opened. */
+ * stderr). `log` may be called from any thread, also while a plugin holds locks of its own: it must be quick and must not
+ * call a store. Set it before the first store is opened. */
 EC_API void ec_set_log(void (*log)(void* ctx, int level, ec_str message), void* ctx);
 
 /* Opens the store that a YAML file describes; ec_store_close ends it. A failed open leaves nothing behind. Errors

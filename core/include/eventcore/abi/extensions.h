@@ -22,8 +22,8 @@ extern "C" {
 
 /* load:   EC_NOT_FOUND when none was saved under that name; any other failure is not "none".
  * save:   `fence` is that of the lease of the same name, 0 when the caller holds none. EC_FENCED when a higher fence
- * was ever granted for the name; EC_INVALID when the position is above the head: nothing is ahead of the store. A
- *         checkpoint may be moved back.
+ *         was ever granted for the name; EC_INVALID when the position is above the head: nothing is ahead of the
+ *         store. A checkpoint may be moved back.
  * remove: EC_OK also when there was none. The fence is checked as in save. */
 typedef struct ec_checkpoint_api {
   uint32_t struct_size;
@@ -40,9 +40,11 @@ typedef struct ec_checkpoint_api {
 
 /* acquire: gives the lease to `holder` for `ttl_ms` (at least 1) if nobody holds it or its time is over, with a fence
  *          higher than any granted for the name before. EC_CONFLICT when another holder has it; the message says who
- * and for how long. A holder that asks again gets a new fence, and its old one is void. renew:   prolongs to `ttl_ms`
- * from now. EC_FENCED when the fence is not the current one or its time is over. release: ends it. EC_FENCED when the
- * fence is not the current one. The fence is never given again. */
+ *          and for how long. A holder that asks again gets a new fence, and its old one is void.
+ * renew:   prolongs to `ttl_ms` from now. EC_FENCED when the fence is not the current one or its time is over.
+ * release: ends it. EC_FENCED when the fence is not the current one. The fence is never given again.
+ * Fences are as durable as events. Who holds a lease need not outlive the process that has the store open, unless the
+ * store promises EC_CAP_SHARED: where one process has it, the holders end with that process. */
 typedef struct ec_lease_api {
   uint32_t struct_size;
   uint32_t reserved;
@@ -61,7 +63,8 @@ typedef struct ec_blob ec_blob;
 
 /* load:    EC_NOT_FOUND when there is none. The bytes are good until release_blob. `etag` is never 0.
  * save:    stores when the present etag is `expected_etag` (0: there is none), gives the new one; EC_CONFLICT
- * otherwise. remove:  likewise. An etag is never used twice for a name. */
+ *          otherwise.
+ * remove:  likewise. An etag is never used twice for a name. */
 typedef struct ec_snapshot_api {
   uint32_t struct_size;
   uint32_t reserved;
