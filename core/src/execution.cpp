@@ -195,6 +195,7 @@ void Execution::prepare_append(const ec_decision& decision) {
     if (placed.metadata.size == 0) placed.metadata = options_.metadata;
   }
   versions_.resize(known_);
+  commit_streams_.reserve(known_);  // once it is committed, nothing may fail
 }
 
 Execution::Step Execution::ask(Asked what) {
@@ -324,6 +325,7 @@ Execution::Step Execution::waited(ec_status status) {
   return guarded([&] {
     if (status != EC_OK) {
       if (in_doubt_) return unclear(error_.code);
+      if (status != EC_TIMEOUT && status != EC_CANCELLED) return finish(status);
       return fail(status, std::string(status == EC_CANCELLED ? "cancelled" : "the deadline passed") +
                               " before attempt " + std::to_string(attempts_) + "; the last one: " + error_.message);
     }
@@ -333,6 +335,7 @@ Execution::Step Execution::waited(ec_status status) {
 }
 
 Execution::Step Execution::turned_away(ec_status status) {
+  if (status != EC_TIMEOUT && status != EC_CANCELLED) return finish(status);
   return fail(status, std::string(status == EC_CANCELLED ? "cancelled" : "the deadline passed") +
                           " while the command waited for its turn on streams that are in heavy use");
 }

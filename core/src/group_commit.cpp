@@ -42,8 +42,10 @@ ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call
   if (const ec_status state = call.state(); state != EC_OK) return give_up(outcome, state);
   Waiter self{request, call, outcome, bytes_of(request)};
   bool first = false;
+  bool quick = false;
   {
     const std::scoped_lock lock(mutex_);
+    quick = quick_;
     first = !busy_;
     busy_ = true;
     if (!first) {
@@ -56,7 +58,8 @@ ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call
     lead(nullptr);
     return outcome.status;
   }
-  if (const ec_status state = self.woken.wait(call); state != EC_OK) {
+  const bool woken = quick && self.woken.wait_awake(wake_up_ns);
+  if (const ec_status state = woken ? EC_OK : self.woken.wait(call); state != EC_OK) {
     if (withdraw(self)) return give_up(outcome, state);
     self.woken.wait();
   }
@@ -84,6 +87,7 @@ void GroupCommit::lead(Waiter* own) noexcept {
     Waiter* group = nullptr;
     {
       const std::scoped_lock lock(mutex_);
+      quick_ = last_group_ns_ < wake_up_ns;
       if (own == nullptr) {
         if (first_ == nullptr) {
           busy_ = false;
@@ -142,18 +146,20 @@ void GroupCommit::run_group(Waiter* group) noexcept {
   if (group->next == nullptr) return run_alone(*group);
   requests_.clear();
   outcomes_.clear();
-  // The shortest deadline counts for the call; whoever still has time is tried again (see retire).
-  ec_call call{sizeof(ec_call), 0, 0, nullptr, nullptr, {nullptr, 0}};
+  // The shortest deadline counts for the call, and anybody's cancellation; who is not meant is tried again (see retire).
+  ec_call call{sizeof(ec_call), 0, 0, group, nullptr, {nullptr, 0}};
   for (Waiter* waiter = group; waiter != nullptr; waiter = waiter->next) {
     requests_.push_back(waiter->request);
     outcomes_.push_back(waiter->outcome);
     const std::uint64_t deadline_ns = waiter->call.deadline_ns();
     if (deadline_ns != 0)
       call.deadline_ns = call.deadline_ns == 0 ? deadline_ns : std::min(call.deadline_ns, deadline_ns);
+    if (waiter->call.raw() != nullptr && waiter->call.raw()->cancelled != nullptr) call.cancelled = any_cancelled;
   }
   ec_error error = EC_ERROR_INIT;
-  // Where somebody can time out by another one's deadline, errors are kept aside: who is tried again may yet succeed.
-  errors_.assign(call.deadline_ns == 0 ? 0 : requests_.size(), error);
+  // Where somebody's deadline or cancellation can end it for others, errors are kept aside: who is tried again may yet
+  // succeed.
+  errors_.assign(call.deadline_ns == 0 && call.cancelled == nullptr ? 0 : requests_.size(), error);
   for (std::size_t i = 0; i < errors_.size(); ++i) outcomes_[i].error = &errors_[i];
   const ec_status status = api_.append(backend_, requests_.data(), sizeof(ec_append), outcomes_.data(),
                                        sizeof(ec_outcome), requests_.size(), &call, &error);
@@ -163,8 +169,15 @@ void GroupCommit::run_group(Waiter* group) noexcept {
            status == EC_OK ? outcomes_[i] : ec_outcome{sizeof(ec_outcome), status, 0, 0, {}, {}, nullptr, &error});
 }
 
+int GroupCommit::any_cancelled(void* group) {
+  for (const Waiter* waiter = static_cast<const Waiter*>(group); waiter != nullptr; waiter = waiter->next)
+    if (waiter->call.cancelled()) return 1;
+  return 0;
+}
+
 void GroupCommit::settle(Waiter& waiter, const ec_outcome& outcome) noexcept {
-  waiter.again = outcome.status == EC_TIMEOUT && waiter.call.state() == EC_OK;
+  const bool ended = outcome.status == EC_TIMEOUT || outcome.status == EC_CANCELLED;
+  waiter.again = ended && waiter.call.state() == EC_OK;
   if (waiter.again) return;
   waiter.outcome.status = outcome.status;
   if (outcome.status == EC_OK) {
@@ -176,7 +189,7 @@ void GroupCommit::settle(Waiter& waiter, const ec_outcome& outcome) noexcept {
   }
 }
 
-// Lets everybody but `own` know. Those that timed out by another one's deadline go back to the head of the queue.
+// Lets everybody but `own` know. Those that another one's deadline or cancellation ended go back to the head of the queue.
 void GroupCommit::retire(Waiter* group, const Waiter* own) noexcept {
   Waiter* again = nullptr;
   for (Waiter* waiter = group; waiter != nullptr;) {

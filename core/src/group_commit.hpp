@@ -29,7 +29,7 @@ class GroupCommit {
 
   // Carries out one append that has been checked; blocks until its outcome is there. outcome.error must not be null. A
   // passed deadline or a cancellation is noticed up to the moment the append is handed to the plugin, from then on it
-  // is the plugin that watches the deadline. Any number of threads.
+  // is the plugin that watches for them. Any number of threads.
   ec_status append(const ec_append& request, const plugin::Call& call, ec_outcome& outcome) noexcept;
 
   // How many appends stand in the queue right now.
@@ -45,7 +45,7 @@ class GroupCommit {
     std::uint64_t bytes;
     Waiter* next = nullptr;
     Place place = Place::queued;  // guarded by mutex_
-    bool again = false;           // its group met another one's deadline: it is carried out once more
+    bool again = false;           // another one's deadline or cancellation ended it: it is carried out once more
     Signal woken{};               // the outcome is there, or it is this one's turn to lead
   };
 
@@ -53,6 +53,7 @@ class GroupCommit {
   void lead(Waiter* own) noexcept;
   Waiter* take_group(Waiter* first) noexcept;
   void run_group(Waiter* group) noexcept;
+  static int any_cancelled(void* group);
   void settle(Waiter& waiter, const ec_outcome& outcome) noexcept;
   void retire(Waiter* group, const Waiter* own) noexcept;
   void hand_over() noexcept;
@@ -65,6 +66,7 @@ class GroupCommit {
 
   mutable std::mutex mutex_;
   bool busy_ = false;        // somebody leads
+  bool quick_ = false;       // the last group was carried out sooner than a sleeper is awake
   Waiter* first_ = nullptr;  // the queue
   Waiter* last_ = nullptr;
 

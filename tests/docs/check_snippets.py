@@ -23,7 +23,7 @@ FENCE = re.compile(r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>\w+)\n(?P<
 
 
 def documents():
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=SOURCE, check=True,
+    listed = subprocess.run(["git", "-c", f"safe.directory={SOURCE}", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=SOURCE, check=True,
                             capture_output=True, text=True).stdout.split()
     return sorted(name for name in listed if os.path.exists(os.path.join(SOURCE, name)))
 

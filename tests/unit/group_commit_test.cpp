@@ -266,6 +266,33 @@ TEST_F(GroupCommitTest, OneShortDeadlineDoesNotFailTheGroup) { expect_only_the_l
 
 TEST_F(GroupCommitTest, OneShortDeadlineToldForEachDoesNotFailTheGroup) { expect_only_the_late_one_fails(false); }
 
+// The backend holds the group until somebody in it wants to stop, as one does that cannot write for a while.
+TEST_F(GroupCommitTest, OneCancellationIsNoticedInsideAndEndsNobodyElse) {
+  std::atomic<bool> stop = false;
+  std::atomic<bool> held = false;
+  backend_.answer = [&held](std::size_t count, ec_outcome* outcomes, const ec_call* call, ec_error*) -> ec_status {
+    const bool cancellable = call != nullptr && call->cancelled != nullptr;
+    held = held || cancellable;
+    while (cancellable && call->cancelled(call->cancel_ctx) == 0) std::this_thread::yield();
+    for (std::size_t i = 0; i < count; ++i)
+      outcomes[i].status = cancellable ? ec::plugin::set_error(outcomes[i].error, EC_CANCELLED, "cancelled") : EC_OK;
+    return EC_OK;
+  };
+  fill_queue(3);
+  ec_call call{
+      sizeof(ec_call), 0, 0, &stop, [](void* ctx) { return static_cast<std::atomic<bool>*>(ctx)->load() ? 1 : 0; },
+      {nullptr, 0}};
+  spawn(99, &call);
+  await_queue(4);
+  backend_.open();
+  while (!held) std::this_thread::yield();
+  stop = true;
+  for (const auto& [number, answer] : join()) {
+    EXPECT_EQ(answer.status, number == 99 ? EC_CANCELLED : EC_OK) << number;
+    EXPECT_EQ(answer.message, number == 99 ? "cancelled" : "") << number << ": an error is left from a try";
+  }
+}
+
 TEST_F(GroupCommitTest, ManyThreadsLoseNothing) {
   constexpr std::uint64_t threads = 8;
   constexpr std::uint64_t each = 500;

@@ -1,9 +1,14 @@
 #include "waiting.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <fstream>
 #include <pthread.h>
 #include <sched.h>
+#include <string>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -44,6 +49,29 @@ class Crowded {
   std::jthread busy_;
 };
 
+bool sleeps(pid_t thread) {
+  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string id, name, state;
+  file >> id >> name >> state;
+  return state == "S";
+}
+
+// Such a deadline is no time point that a clock can wait for.
+TEST(Signal, WhoWaitsUntilTheEndOfTimeSleeps) {
+  const ec_call call{sizeof(ec_call), 0, ~std::uint64_t{0}, nullptr, nullptr, {nullptr, 0}};
+  Signal signal;
+  std::atomic<pid_t> thread = 0;
+  std::jthread waiter([&] {
+    thread = gettid();
+    EXPECT_EQ(signal.wait(ec::plugin::Call(&call)), EC_OK);
+  });
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  bool slept = false;
+  while (!slept && std::chrono::steady_clock::now() < give_up) slept = thread != 0 && sleeps(thread);
+  signal.set();
+  EXPECT_TRUE(slept) << "it spins";
+}
+
 // A std::binary_semaphore falls asleep again and again here, ever longer, and learns late of what happens meanwhile.
 TEST(Signal, WhoWaitsWithADeadlineDoesNotLookAgainAndAgain) {
   const Crowded crowded;
@@ -61,6 +89,15 @@ TEST(Signal, ThatHappenedBeforeIsNotMissed) {
   signal.set();
   const ec_call passed = deadline_in(0);
   EXPECT_EQ(signal.wait(ec::plugin::Call(&passed)), EC_OK);
+}
+
+TEST(Signal, IsSeenByOneWhoWaitsAwakeAndGivenUpByOneWhoWaitsInVain) {
+  constexpr std::uint64_t hour_ns = 3'600'000'000'000;
+  Signal signal;
+  std::jthread setter([&] { signal.set(); });
+  EXPECT_TRUE(signal.wait_awake(hour_ns));
+  Signal never;
+  EXPECT_FALSE(never.wait_awake(1'000'000));
 }
 
 TEST(Signal, WakesAWaiterWithADeadlineAndOneWithout) {

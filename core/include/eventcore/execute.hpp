@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <new>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -82,16 +83,20 @@ template <class C>
 using Outcome = std::expected<Committed, typename detail::FailureOf<typename detail::RejectionsOf<C>::Type>::Type>;
 
 template <class C>
-void CommandAdapter<C>::note(const ec_commit& commit) {
+void CommandAdapter<C>::note(const ec_commit& commit) noexcept {
   committed_.commit_id = {commit.commit_id};
   committed_.first = Position::from(commit.first);
   committed_.last = Position::from(commit.last);
   committed_.attempts = commit.attempts;
   committed_.repeated = (commit.flags & EC_OUTCOME_REPEATED) != 0;
-  committed_.versions.reserve(commit.stream_count);
-  for (std::size_t i = 0; i < commit.stream_count; ++i)
-    committed_.versions.push_back(
-        {StreamId(std::string(detail::view(commit.streams[i].stream))), commit.streams[i].version});
+  try {
+    committed_.versions.reserve(commit.stream_count);
+    for (std::size_t i = 0; i < commit.stream_count; ++i)
+      committed_.versions.push_back(
+          {StreamId(std::string(detail::view(commit.streams[i].stream))), commit.streams[i].version});
+  } catch (const std::bad_alloc&) {
+    committed_.versions.clear();  // it is committed all the same
+  }
 }
 
 // Blocks until it is over. Any number of threads. What decide, apply or discover throws comes out of here, and then

@@ -16,7 +16,8 @@
 
 namespace ec {
 
-// Called on the thread that executes, so one observer of many threads must be safe for them. Must not throw.
+// Called on the thread that executes, so one observer of many threads must be safe for them. Must not throw: that ends the
+// process.
 class Observer {
  public:
   struct Attempt {
@@ -68,17 +69,17 @@ inline ec_observer to_raw(Observer& observer) {
           0,
           &observer,
           [](void* ctx, std::uint32_t attempt, ec_status status, std::uint64_t read_ns, std::uint64_t decide_ns,
-             std::uint64_t append_ns, std::size_t events_read) {
+             std::uint64_t append_ns, std::size_t events_read) noexcept {
             observer_of(ctx).attempt({attempt, failure(status), nanoseconds(read_ns), nanoseconds(decide_ns),
                                       nanoseconds(append_ns), events_read});
           },
-          [](void* ctx, std::uint32_t attempt, ec_str stream, std::uint64_t expected, std::uint64_t actual) {
+          [](void* ctx, std::uint32_t attempt, ec_str stream, std::uint64_t expected, std::uint64_t actual) noexcept {
             observer_of(ctx).conflict({attempt, view(stream), expected, actual});
           },
-          [](void* ctx, std::uint32_t next, ec_status cause, std::uint64_t wait_ns) {
+          [](void* ctx, std::uint32_t next, ec_status cause, std::uint64_t wait_ns) noexcept {
             observer_of(ctx).retry({next, static_cast<Code>(cause), nanoseconds(wait_ns)});
           },
-          [](void* ctx, ec_status status, std::uint32_t attempts, std::uint64_t total_ns) {
+          [](void* ctx, ec_status status, std::uint32_t attempts, std::uint64_t total_ns) noexcept {
             observer_of(ctx).finished({failure(status), attempts, nanoseconds(total_ns)});
           }};
 }

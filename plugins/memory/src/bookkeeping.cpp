@@ -11,15 +11,16 @@ ec_position Bookkeeping::load_checkpoint(std::string_view name) {
   return found->second;
 }
 
-void Bookkeeping::save_checkpoint(std::string_view name, ec_position position, std::uint64_t fence) {
-  leases.fenced_by(name, fence, [&] {
+void Bookkeeping::save_checkpoint(std::string_view name, ec_position position, std::uint64_t fence,
+                                  const plugin::Call& call) {
+  leases.fenced_by(name, fence, call, [&] {
     const std::scoped_lock lock(mutex_);
     checkpoints_.insert_or_assign(std::string(name), position);
   });
 }
 
-void Bookkeeping::remove_checkpoint(std::string_view name, std::uint64_t fence) {
-  leases.fenced_by(name, fence, [&] {
+void Bookkeeping::remove_checkpoint(std::string_view name, std::uint64_t fence, const plugin::Call& call) {
+  leases.fenced_by(name, fence, call, [&] {
     const std::scoped_lock lock(mutex_);
     const auto found = checkpoints_.find(name);
     if (found != checkpoints_.end()) checkpoints_.erase(found);

@@ -17,8 +17,8 @@ namespace ec::memory {
 class Bookkeeping {
  public:
   ec_position load_checkpoint(std::string_view name);
-  void save_checkpoint(std::string_view name, ec_position position, std::uint64_t fence);
-  void remove_checkpoint(std::string_view name, std::uint64_t fence);
+  void save_checkpoint(std::string_view name, ec_position position, std::uint64_t fence, const plugin::Call& call);
+  void remove_checkpoint(std::string_view name, std::uint64_t fence, const plugin::Call& call);
 
   std::unique_ptr<plugin::Blob> load_snapshot(std::string_view name);
   std::uint64_t save_snapshot(std::string_view name, std::string_view bytes, std::uint64_t expected_etag);

@@ -75,7 +75,7 @@ void ReadCursor::next(const plugin::Call& call, ec_batch& batch) {
       sources_.pop_back();
     } else {
       step(source);
-      settle_first();
+      if (sources_.size() > 1) settle_first();
     }
   }
   batch.events = batch_.data();

@@ -68,7 +68,7 @@ void MemoryStore::append_one(const ec_append& request, ec_outcome& outcome) {
   targets_.clear();
   const auto expects = plugin::expects_of(request);
   for (std::size_t i = 0; i < expects.size(); ++i) {
-    Stream* stream = streams_.find_to_append(plugin::view(expects[i].stream));
+    Stream* stream = streams_.find(plugin::view(expects[i].stream));
     const std::uint64_t actual = stream == nullptr ? 0 : stream->events.size();
     if (!plugin::holds(expects[i], actual)) return plugin::conflict(outcome, request, i, actual);
     targets_.push_back(stream);
@@ -192,28 +192,28 @@ ec_position MemoryStore::load_checkpoint(std::string_view name, const Call& call
 void MemoryStore::save_checkpoint(std::string_view name, ec_position position, std::uint64_t fence, const Call& call) {
   call.check();
   plugin::check_not_above(name, position, visible_head());
-  bookkeeping_.save_checkpoint(name, position, fence);
+  bookkeeping_.save_checkpoint(name, position, fence, call);
 }
 
 void MemoryStore::remove_checkpoint(std::string_view name, std::uint64_t fence, const Call& call) {
   call.check();
-  bookkeeping_.remove_checkpoint(name, fence);
+  bookkeeping_.remove_checkpoint(name, fence, call);
 }
 
 std::uint64_t MemoryStore::acquire_lease(std::string_view name, std::string_view holder, std::uint64_t ttl_ms,
                                          const Call& call) {
   call.check();
-  return bookkeeping_.leases.acquire(name, holder, ttl_ms, [](std::uint64_t) {});
+  return bookkeeping_.leases.acquire(name, holder, ttl_ms, call, [](std::uint64_t) {});
 }
 
 void MemoryStore::renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms, const Call& call) {
   call.check();
-  bookkeeping_.leases.renew(name, fence, ttl_ms);
+  bookkeeping_.leases.renew(name, fence, ttl_ms, call);
 }
 
 void MemoryStore::release_lease(std::string_view name, std::uint64_t fence, const Call& call) {
   call.check();
-  bookkeeping_.leases.release(name, fence);
+  bookkeeping_.leases.release(name, fence, call);
 }
 
 std::unique_ptr<plugin::Blob> MemoryStore::load_snapshot(std::string_view name, const Call& call) {

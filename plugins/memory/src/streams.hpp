@@ -9,14 +9,13 @@
 #include <eventcore/abi/event_store.h>
 #include <eventcore/plugin/digest.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <new>
-#include <shared_mutex>
 #include <string_view>
-#include <utility>
 
 namespace ec::memory {
 
@@ -46,26 +45,20 @@ class Streams {
     by_id_.for_each([](Stream& stream) { stream.~Stream(); });
   }
 
-  // Null when there is none.
-  const Stream* find(std::string_view id) const {
-    const std::uint64_t hash = hash_of(id);
-    const std::shared_lock lock(mutex_);
-    return look_up(hash, id);
+  // Null when there is none. Any thread, without a lock.
+  Stream* find(std::string_view id) const {
+    return by_id_.find(hash_of(id), [id](const Stream& stream) { return stream.id == id; });
   }
-
-  // The appender's. Nobody else changes anything, so it looks without a lock.
-  Stream* find_to_append(std::string_view id) { return look_up(hash_of(id), id); }
 
   // The appender's. There must be none yet; one without events is as good as absent.
   Stream& make(std::string_view id) {
+    by_id_.reserve_one();
     std::byte* memory = arena_.allocate(sizeof(Stream) + id.size());
     std::memcpy(memory + sizeof(Stream), id.data(), id.size());
-    const std::string_view kept(reinterpret_cast<const char*>(memory + sizeof(Stream)), id.size());
-    const std::unique_lock lock(mutex_);
-    by_id_.reserve_one();
-    Stream& stream = *new (memory) Stream(kept);
+    Stream& stream = *new (memory) Stream({reinterpret_cast<const char*>(memory + sizeof(Stream)), id.size()});
     by_id_.insert(hash_of(id), stream);
-    stream.made_before = std::exchange(last_made_, &stream);
+    stream.made_before = last_made_.load(std::memory_order_relaxed);
+    while (!last_made_.compare_exchange_weak(stream.made_before, &stream, std::memory_order_release)) continue;
     return stream;
   }
 
@@ -80,26 +73,20 @@ class Streams {
 
  private:
   static std::uint64_t hash_of(std::string_view id) { return XXH3_64bits(id.data(), id.size()); }
-  Stream* look_up(std::uint64_t hash, std::string_view id) const {
-    return by_id_.find(hash, [id](const Stream& stream) { return stream.id == id; });
-  }
 
   // Left to those who ask for the order, because few do: an append need not pay for it, nor wait for it.
   void put_in_order() {
     do {
       for (; arriving_ != nullptr; arriving_ = arriving_->made_before) in_order_.try_emplace(arriving_->id, arriving_);
-      const std::scoped_lock lock(mutex_);
-      arriving_ = std::exchange(last_made_, nullptr);
+      arriving_ = last_made_.exchange(nullptr, std::memory_order_acquire);
     } while (arriving_ != nullptr);
   }
 
   Arena arena_;  // the appender's
-
-  mutable std::shared_mutex mutex_;  // guards what stands up to the next blank line
   HashIndex<Stream> by_id_;
-  Stream* last_made_ = nullptr;
+  std::atomic<Stream*> last_made_{nullptr};
 
-  std::mutex order_mutex_;  // likewise
+  std::mutex order_mutex_;  // guards what stands below
   std::map<std::string_view, const Stream*> in_order_;
   const Stream* arriving_ = nullptr;
 };

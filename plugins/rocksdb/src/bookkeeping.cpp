@@ -67,24 +67,27 @@ ec_position Bookkeeping::load_checkpoint(std::string_view name) const {
 
 void Bookkeeping::save_checkpoint(std::string_view name, ec_position position, std::uint64_t fence,
                                   const plugin::Call& call) {
-  leases_.fenced_by(name, fence, [&] { put(key_of(checkpoint_prefix, name), bytes_of(position.lo), call); });
+  leases_.fenced_by(name, fence, call, [&] { put(key_of(checkpoint_prefix, name), bytes_of(position.lo), call); });
 }
 
 void Bookkeeping::remove_checkpoint(std::string_view name, std::uint64_t fence, const plugin::Call& call) {
-  leases_.fenced_by(name, fence, [&] { remove(key_of(checkpoint_prefix, name), call); });
+  leases_.fenced_by(name, fence, call, [&] { remove(key_of(checkpoint_prefix, name), call); });
 }
 
 std::uint64_t Bookkeeping::acquire_lease(std::string_view name, std::string_view holder, std::uint64_t ttl_ms,
                                          const plugin::Call& call) {
-  return leases_.acquire(name, holder, ttl_ms,
+  return leases_.acquire(name, holder, ttl_ms, call,
                          [&](std::uint64_t fence) { put(key_of(lease_prefix, name), bytes_of(fence), call); });
 }
 
-void Bookkeeping::renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms) {
-  leases_.renew(name, fence, ttl_ms);
+void Bookkeeping::renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms,
+                              const plugin::Call& call) {
+  leases_.renew(name, fence, ttl_ms, call);
 }
 
-void Bookkeeping::release_lease(std::string_view name, std::uint64_t fence) { leases_.release(name, fence); }
+void Bookkeeping::release_lease(std::string_view name, std::uint64_t fence, const plugin::Call& call) {
+  leases_.release(name, fence, call);
+}
 
 std::unique_ptr<plugin::Blob> Bookkeeping::load_snapshot(std::string_view name) const {
   auto value = get(key_of(snapshot_prefix, name));
@@ -102,7 +105,7 @@ std::uint64_t Bookkeeping::etag_of(const std::string& key) const {
 // One counter for all names, so that no etag is given twice, also not after a snapshot was removed.
 std::uint64_t Bookkeeping::save_snapshot(std::string_view name, std::string_view bytes, std::uint64_t expected_etag,
                                          const plugin::Call& call) {
-  const std::scoped_lock lock(snapshots_mutex_);
+  const auto lock = plugin::lock_within(snapshots_mutex_, call);
   const std::string key = key_of(snapshot_prefix, name);
   plugin::check_etag(name, etag_of(key), expected_etag);
   const std::string etag = bytes_of(etag_of(last_etag_key) + 1);
@@ -114,7 +117,7 @@ std::uint64_t Bookkeeping::save_snapshot(std::string_view name, std::string_view
 }
 
 void Bookkeeping::remove_snapshot(std::string_view name, std::uint64_t expected_etag, const plugin::Call& call) {
-  const std::scoped_lock lock(snapshots_mutex_);
+  const auto lock = plugin::lock_within(snapshots_mutex_, call);
   const std::string key = key_of(snapshot_prefix, name);
   plugin::check_etag(name, etag_of(key), expected_etag);
   if (expected_etag != 0) remove(key, call);

@@ -26,8 +26,8 @@ class Bookkeeping {
 
   std::uint64_t acquire_lease(std::string_view name, std::string_view holder, std::uint64_t ttl_ms,
                               const plugin::Call& call);
-  void renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms);
-  void release_lease(std::string_view name, std::uint64_t fence);
+  void renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms, const plugin::Call& call);
+  void release_lease(std::string_view name, std::uint64_t fence, const plugin::Call& call);
 
   std::unique_ptr<plugin::Blob> load_snapshot(std::string_view name) const;
   std::uint64_t save_snapshot(std::string_view name, std::string_view bytes, std::uint64_t expected_etag,
@@ -42,7 +42,7 @@ class Bookkeeping {
 
   Database& database_;
   plugin::Leases leases_;
-  std::mutex snapshots_mutex_;  // over the check of an etag and the write that rests on it
+  std::timed_mutex snapshots_mutex_;  // over the check of an etag and the write that rests on it
 };
 
 }  // namespace ec::rocks

@@ -258,10 +258,10 @@ void Database::check_space(std::uint64_t bytes) const {
 }
 
 void Database::stop(const Status& status) {
+  if (stopped_.exchange(true)) return;  // first: what follows needs memory
   const std::string why = status.ToString();
   {
     const std::scoped_lock lock(mutex_);
-    if (stopped_.exchange(true)) return;
     why_stopped_ = why;
   }
   host_.log(EC_LOG_ERROR, "the store in " + config_.path + " takes no writes any more: " + why);

@@ -30,9 +30,9 @@ constexpr ec_option options[] = {
      literal("memory for the events written last, which commands read most; 0: none")},
     {literal("compression"), EC_OPTION_CHOICE, 0, literal("lz4"), literal("none|lz4|zstd"), 0, 0,
      literal("of table files")},
-    {literal("reserve_free_space"), EC_OPTION_SIZE, 0, literal("64MiB"), literal(""), 0, 0,
+    {literal("reserve_free_space"), EC_OPTION_SIZE, 0, literal("64MiB"), literal(""), 0, 1024 * 1024 * GiB,
      literal("disk space that appends leave free: with less they are refused")},
-    {literal("stall_timeout"), EC_OPTION_DURATION, 0, literal("10s"), literal(""), 1, 0,
+    {literal("stall_timeout"), EC_OPTION_DURATION, 0, literal("10s"), literal(""), 1, 24 * 3'600'000,
      literal("how long an append without a deadline waits while RocksDB cannot keep up")},
 };
 

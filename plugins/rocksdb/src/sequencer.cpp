@@ -6,7 +6,6 @@
 #include <eventcore/plugin/digest.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 
 namespace ec::rocks {
@@ -34,16 +33,8 @@ Sequencer::Sequencer(Database& database, const Config& config)
   find_head();
 }
 
-void Sequencer::lock(std::unique_lock<std::timed_mutex>& lock, const plugin::Call& call) const {
-  constexpr std::uint64_t poll_ns = 20'000'000;  // how late a cancelled call may be noticed
-  while (!lock.try_lock_until(
-      std::chrono::steady_clock::time_point(std::chrono::nanoseconds(call.wait_until_ns(poll_ns)))))
-    call.check();
-}
-
 void Sequencer::append(plugin::Appends appends, const plugin::Call& call) {
-  std::unique_lock<std::timed_mutex> turn(mutex_, std::defer_lock);
-  lock(turn, call);
+  const std::unique_lock<std::timed_mutex> turn = plugin::lock_within(mutex_, call);
   call.check();
   begin();
   answered_.assign(appends.size(), false);
@@ -78,7 +69,7 @@ void Sequencer::plan(std::size_t index, const ec_append& request, ec_outcome& ou
   const bool has_commit_id = !plugin::is_zero(request.commit_id);
   const std::uint64_t digest = has_commit_id && !is_lookup(request) ? plugin::content_digest(request) : 0;
   // First: the database may show a write that has failed and is gone when it is opened again.
-  if (has_commit_id && doubtful_.contains(std::string(bytes_of(request.commit_id))))
+  if (has_commit_id && (all_doubtful_ || doubtful_.contains(std::string(bytes_of(request.commit_id)))))
     return plugin::fail(outcome, EC_IN_DOUBT,
                         "whether this append is stored shows only when the store is opened again");
   if (has_commit_id && answered_by_commit(index, request, digest, outcome)) return;
@@ -228,11 +219,23 @@ void Sequencer::refuse_all(plugin::Appends appends, const Failure& failure) {
       plugin::fail(appends.outcome(i), in_doubt ? EC_READ_ONLY : failure.status(), failure.what(),
                    failure.native_code(), failure.retryable());
   if (!in_doubt) return;
-  for (const Planned& planned : planned_) {
-    const ec_append& request = appends.request(planned.index);
-    if (request.event_count == 0 && !planned.repeated) continue;
-    plugin::fail(appends.outcome(planned.index), EC_IN_DOUBT, failure.what(), failure.native_code());
-    if (!plugin::is_zero(request.commit_id)) doubtful_.emplace(bytes_of(request.commit_id));
+  const auto is_doubtful = [&](const Planned& planned) {
+    return appends.request(planned.index).event_count > 0 || planned.repeated;
+  };
+  for (const Planned& planned : planned_)
+    if (is_doubtful(planned))
+      plugin::fail(appends.outcome(planned.index), EC_IN_DOUBT, failure.what(), failure.native_code());
+  for (const Planned& planned : planned_)
+    if (is_doubtful(planned)) note_doubt(appends.request(planned.index).commit_id);
+}
+
+// Without the memory to tell which commit ids are in doubt, each one is.
+void Sequencer::note_doubt(const ec_uuid& commit_id) noexcept {
+  if (plugin::is_zero(commit_id)) return;
+  try {
+    doubtful_.emplace(bytes_of(commit_id));
+  } catch (const std::bad_alloc&) {
+    all_doubtful_ = true;
   }
 }
 

@@ -47,7 +47,6 @@ class Sequencer {
 
   void find_head();
   void check_tail(std::uint64_t last_record);
-  void lock(std::unique_lock<std::timed_mutex>& lock, const plugin::Call& call) const;
   void begin();
   void plan(std::size_t index, const ec_append& request, ec_outcome& outcome);
   bool answered_by_commit(std::size_t index, const ec_append& request, std::uint64_t digest, ec_outcome& outcome);
@@ -60,6 +59,7 @@ class Sequencer {
   void publish();
   void tell(plugin::Appends appends);
   void refuse_all(plugin::Appends appends, const plugin::Failure& failure);
+  void note_doubt(const ec_uuid& commit_id) noexcept;
 
   Database& database_;
   Heads heads_;
@@ -73,7 +73,8 @@ class Sequencer {
   std::unordered_map<std::string_view, std::uint64_t, Hash> versions_;  // of streams met in this call, as they will be
   std::unordered_map<std::string_view, std::size_t, Hash> commit_ids_;  // of this call -> place in planned_
   std::vector<Planned> planned_;
-  std::vector<bool> answered_;                // by what is stored already, whatever becomes of the batch
+  std::vector<bool> answered_;  // by what is stored already, whatever becomes of the batch
+  bool all_doubtful_ = false;
   std::unordered_set<std::string> doubtful_;  // commit ids of the write that failed
   std::vector<std::uint64_t*> targets_;       // of the append under way: the versions of its expectations
   std::vector<std::uint64_t> before_;         // and what they were

@@ -20,14 +20,15 @@ constexpr const char* not_durable = " (acknowledged events may be lost in a powe
 std::unique_ptr<RocksStore> RocksStore::open(const plugin::Settings& settings, const plugin::Host& host,
                                              const Call& call) {
   // A process that writes removes files at any time, which looks like damage to one that is just opening them.
-  constexpr int attempts_to_read = 10;
+  constexpr std::uint64_t patience_ns = 3'000'000'000;
   const Config config(settings);
-  for (int attempt = 1;; ++attempt) {
+  const std::uint64_t patient_until_ns = plugin::monotonic_ns() + patience_ns;
+  for (;;) {
     call.check();
     try {
       return std::make_unique<RocksStore>(config, host);
     } catch (const plugin::Failure& failure) {
-      if (!config.read_only || failure.status() != EC_CORRUPT || attempt == attempts_to_read) throw;
+      if (!config.read_only || failure.status() != EC_CORRUPT || plugin::monotonic_ns() >= patient_until_ns) throw;
     }
   }
 }
@@ -124,12 +125,12 @@ std::uint64_t RocksStore::acquire_lease(std::string_view name, std::string_view 
 
 void RocksStore::renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms, const Call& call) {
   call.check();
-  bookkeeping_.renew_lease(name, fence, ttl_ms);
+  bookkeeping_.renew_lease(name, fence, ttl_ms, call);
 }
 
 void RocksStore::release_lease(std::string_view name, std::uint64_t fence, const Call& call) {
   call.check();
-  bookkeeping_.release_lease(name, fence);
+  bookkeeping_.release_lease(name, fence, call);
 }
 
 std::unique_ptr<plugin::Blob> RocksStore::load_snapshot(std::string_view name, const Call& call) {

@@ -202,7 +202,7 @@ class CommandAdapter {
     return {};
   }
 
-  void note(const ec_commit& commit);
+  void note(const ec_commit& commit) noexcept;
 
   detail::Scratch& scratch() { return *scratch_; }
 
@@ -226,13 +226,7 @@ class CommandAdapter {
                     [](void* ctx, ec_decision* decision, ec_error* error) {
                       return self(ctx).guard(error, [&] { return self(ctx).decide(*decision); });
                     },
-                    [](void* ctx, const ec_commit* commit) {
-                      ec_error ignored = EC_ERROR_INIT;
-                      self(ctx).guard(&ignored, [&] {
-                        self(ctx).note(*commit);
-                        return Result<>{};
-                      });
-                    }};
+                    [](void* ctx, const ec_commit* commit) { self(ctx).note(*commit); }};
 };
 
 }  // namespace ec

@@ -8,8 +8,10 @@
 #include <eventcore/abi/base.h>
 #include <eventcore/plugin/failure.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <mutex>
 
 namespace ec::plugin {
 
@@ -62,5 +64,15 @@ class Call {
  private:
   const ec_call* call_;
 };
+
+// Holds `mutex`, for which it waits no longer than the call allows: then it throws EC_TIMEOUT or EC_CANCELLED.
+inline std::unique_lock<std::timed_mutex> lock_within(std::timed_mutex& mutex, const Call& call) {
+  constexpr std::uint64_t poll_ns = 20'000'000;  // how late a cancelled call may be noticed
+  std::unique_lock<std::timed_mutex> lock(mutex, std::defer_lock);
+  while (!lock.try_lock_until(
+      std::chrono::steady_clock::time_point(std::chrono::nanoseconds(call.wait_until_ns(poll_ns)))))
+    call.check();
+  return lock;
+}
 
 }  // namespace ec::plugin

@@ -2,8 +2,9 @@
 // be kept elsewhere too.
 //
 //   ec::plugin::Leases leases;
-//   const std::uint64_t fence = leases.acquire("projector", "host-1", 30'000, [](std::uint64_t) {});
-//   leases.check_fence("projector", fence);  // throws EC_FENCED when a higher one was granted
+//   const ec::plugin::Call call(nullptr);
+//   const std::uint64_t fence = leases.acquire("projector", "host-1", 30'000, call, [](std::uint64_t) {});
+//   leases.check_fence("projector", fence, call);  // throws EC_FENCED when a higher one was granted
 #pragma once
 
 #include <eventcore/plugin/call.hpp>
@@ -30,8 +31,9 @@ class Leases {
 
   // `keep(fence)` is called before the fence is granted; when it throws, nothing is.
   template <class Keep>
-  std::uint64_t acquire(std::string_view name, std::string_view holder, std::uint64_t ttl_ms, Keep&& keep) {
-    const std::scoped_lock lock(mutex_);
+  std::uint64_t acquire(std::string_view name, std::string_view holder, std::uint64_t ttl_ms, const Call& call,
+                        Keep&& keep) {
+    const auto lock = lock_within(mutex_, call);
     Lease& lease = leases_[std::string(name)];
     const std::uint64_t now_ns = monotonic_ns();
     if (lease.expires_ns > now_ns && lease.holder != holder)
@@ -46,28 +48,28 @@ class Leases {
     return ++lease.fence;
   }
 
-  void renew(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms) {
-    const std::scoped_lock lock(mutex_);
+  void renew(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms, const Call& call) {
+    const auto lock = lock_within(mutex_, call);
     Lease& lease = current(name, fence);
     if (lease.expires_ns <= monotonic_ns()) throw fenced(name, fence);
     lease.expires_ns = expiry_ns(ttl_ms);
   }
 
-  void release(std::string_view name, std::uint64_t fence) {
-    const std::scoped_lock lock(mutex_);
+  void release(std::string_view name, std::uint64_t fence, const Call& call) {
+    const auto lock = lock_within(mutex_, call);
     current(name, fence).expires_ns = 0;
   }
 
   // Runs `body` if no higher fence was granted for the name, and keeps one from being granted meanwhile.
   template <class Body>
-  void fenced_by(std::string_view name, std::uint64_t fence, Body&& body) {
-    const std::scoped_lock lock(mutex_);
+  void fenced_by(std::string_view name, std::uint64_t fence, const Call& call, Body&& body) {
+    const auto lock = lock_within(mutex_, call);
     const auto lease = leases_.find(name);
     if (lease != leases_.end() && fence < lease->second.fence) throw fenced(name, fence);
     body();
   }
-  void check_fence(std::string_view name, std::uint64_t fence) {
-    fenced_by(name, fence, [] {});
+  void check_fence(std::string_view name, std::uint64_t fence, const Call& call) {
+    fenced_by(name, fence, call, [] {});
   }
 
  private:
@@ -95,7 +97,7 @@ class Leases {
     return found->second;
   }
 
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   std::map<std::string, Lease, std::less<>> leases_;
 };
 

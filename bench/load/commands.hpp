@@ -1,0 +1,77 @@
+// A client that executes commands, and the commands that are not the bank's own.
+#pragma once
+
+#include "transfer.hpp"
+#include "workload.hpp"
+
+namespace bench {
+
+// Puts money on one account: one stream, read and written.
+struct Deposit {
+  ec::StreamId account;
+  std::int64_t amount = 1;
+
+  using Streams = ec::StreamSet<&Deposit::account>;
+  using Events = ec::Events<bank::AccountOpened, bank::MoneyWithdrawn, bank::MoneyDeposited>;
+  struct State {
+    std::int64_t balance = 0;
+  };
+
+  void apply(State& s, const ec::Recorded<bank::AccountOpened>& e) const { s.balance += e->balance; }
+  void apply(State& s, const ec::Recorded<bank::MoneyWithdrawn>& e) const { s.balance -= e->amount; }
+  void apply(State& s, const ec::Recorded<bank::MoneyDeposited>& e) const { s.balance += e->amount; }
+
+  ec::Result<> decide(const State& s, ec::Decision<Deposit>& out) const {
+    EC_REQUIRE(s.balance >= 0, "the account is overdrawn: balance={}", s.balance);
+    out.write<&Deposit::account>(bank::MoneyDeposited{amount, "cash"});
+    return {};
+  }
+};
+
+struct Noted {
+  std::string text;
+};
+EC_EVENT(Noted, "noted", text)
+
+// Adds notes to a stream that it reads first.
+struct Note {
+  ec::StreamId stream;
+  std::string text;
+  std::size_t events = 1;
+
+  using Streams = ec::StreamSet<&Note::stream>;
+  using Events = ec::Events<Noted>;
+  struct State {
+    std::uint64_t notes = 0;
+  };
+
+  void apply(State& s, const ec::Recorded<Noted>&) const { ++s.notes; }
+  ec::Result<> decide(const State&, ec::Decision<Note>& out) const {
+    for (std::size_t i = 0; i < events; ++i) out.write<&Note::stream>(Noted{text});
+    return {};
+  }
+};
+
+class CommandClient : public Client {
+ protected:
+  explicit CommandClient(ec::Store& store) : store_(store) {}
+
+  // Gives what was committed, after it has been counted; the command writes `events` in all.
+  template <class Command>
+  ec::Result<ec::Committed> execute(const Command& command, std::size_t events) {
+    auto done = ec::execute(store_, command);
+    if (!done) return std::unexpected(ec::Error(std::move(done.error())));
+    ++tally.operations;
+    tally.attempts += done->attempts;
+    tally.events_written += events;
+    std::uint64_t versions = 0;
+    for (const ec::StreamVersion& each : done->versions) versions += each.version;
+    tally.events_read += versions - events;
+    return std::move(*done);
+  }
+
+ private:
+  ec::Store& store_;
+};
+
+}  // namespace bench

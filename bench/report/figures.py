@@ -1,0 +1,70 @@
+"""What a row says: medians over its repetitions, a ratio, and whether the aim is met."""
+
+from statistics import median
+
+
+def medians(samples):
+    """Of each figure that all samples have, for itself."""
+    shared = set.intersection(*(set(sample) for sample in samples))
+    return {name: median(sample[name] for sample in samples)
+            for name in shared if isinstance(samples[0][name], (int, float)) and not isinstance(samples[0][name], bool)}
+
+
+def rounded(value):
+    """Three digits at least, and the thousands apart."""
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2
+    return f"{value:,.{digits}f}"
+
+
+def latencies(figures):
+    return "p50 {}, p99 {}, p99.9 {} µs".format(*(rounded(figures[name]) for name in ("p50_us", "p99_us", "p99_9_us")))
+
+
+def rate(figures):
+    return f"{rounded(figures['per_second'])}/s; {latencies(figures)}"
+
+
+def verdict(missing):
+    """`missing` is the part of the aim that is not reached: 0.07 for 7 % short of it or above it."""
+    return "yes" if missing <= 0 else f"missed by {100 * missing:.1f} %"
+
+
+class AtLeast:
+    """Throughput: ours divided by the rival's must reach the aim. `events` in one of our operations: the ratio is told
+    counted in events, too, but the aim is held against the operations."""
+
+    def __init__(self, ratio, events=1):
+        self.aim = ratio
+        self.events = events
+
+    def cells(self, ours, rival):
+        ratio = ours["per_second"] / rival["per_second"]
+        both = f"{ratio:.2f}" if self.events == 1 else f"{ratio:.2f} (in events {self.events * ratio:.2f})"
+        return [rate(ours), rate(rival), both, f"≥ {self.aim}", verdict((self.aim - ratio) / self.aim)]
+
+
+class MicrosecondsAtMost:
+    """A mean time, held against one that somebody else published."""
+
+    def __init__(self, microseconds):
+        self.aim = microseconds
+
+    def cells(self, ours, rival):
+        mean = ours["mean_us"]
+        aim = "—" if self.aim is None else f"≤ {self.aim} µs"
+        met = "—" if self.aim is None else verdict((mean - self.aim) / self.aim)
+        published = "—" if rival is None else f"{rival['mean_us']:g} µs (published, not measured here)"
+        faster = "—" if rival is None else f"{rival['mean_us'] / mean:.2f}"
+        return [f"{rounded(mean)} µs mean; {latencies(ours)}", published, faster, aim, met]
+
+
+class MemoryAtMost:
+    """The growth of resident memory as a part of the bytes that were read."""
+
+    def __init__(self, part):
+        self.aim = part
+
+    def cells(self, ours, rival):
+        part = ours["rss_growth_kib"] / rival["kib"]
+        return [f"peak RSS + {ours['rss_growth_kib'] / 1024:.1f} MiB", f"payloads of {rival['kib'] / 1024:.0f} MiB",
+                f"{part:.3f}", f"≤ {self.aim}", verdict((part - self.aim) / self.aim)]

@@ -1,0 +1,112 @@
+"""Runs the measuring programs and reads their figures."""
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+
+class Failed(Exception):
+    """A program is missing, failed or said something else than figures."""
+
+
+def run(command):
+    """What the command prints on stdout; Failed with its words when it does not end well."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip()[-2000:]
+        raise Failed(f"{Path(command[0]).name} ended with status {done.returncode}: {words}")
+    return done.stdout
+
+
+def parse_json_line(text):
+    try:
+        figures = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Failed(f"one line of JSON was expected, not: {text[:200]!r}") from error
+    if not isinstance(figures, dict) or not figures.get("operations"):
+        raise Failed(f"no operation was measured: {text[:200]!r}")
+    return figures
+
+
+def parse_db_bench(text):
+    """The line 'fillsync : 146.114 micros/op 6843 ops/sec ...' and the percentiles of --histogram."""
+    rate = re.search(r"^fillsync\s*:.*?([\d.]+) ops/sec.*?(\d+) operations", text, re.MULTILINE)
+    percentiles = re.search(r"^Percentiles: P50: ([\d.]+) .*P99: ([\d.]+) P99\.9: ([\d.]+)", text, re.MULTILINE)
+    mean = re.search(r"^Count: \d+ Average: ([\d.]+)", text, re.MULTILINE)
+    if not rate or not percentiles or not mean:
+        raise Failed(f"db_bench printed no figures for fillsync: {text[-500:]!r}")
+    p50, p99, p99_9 = (float(part) for part in percentiles.groups())
+    return {"operations": int(rate[2]), "per_second": float(rate[1]), "mean_us": float(mean[1]),
+            "p50_us": p50, "p99_us": p99, "p99_9_us": p99_9}
+
+
+class Programs:
+    """The programs of a build, and folders on the disk that is measured, gone again afterwards."""
+
+    def __init__(self, build, folder, seconds):
+        self.bin = Path(build) / "bin"
+        self.folder = Path(folder)
+        self.seconds = seconds
+        missing = [name for name in ("bench_load", "bench_fdatasync") if not (self.bin / name).exists()]
+        if missing:
+            raise Failed(f"{', '.join(missing)} not found in {self.bin}; build first: "
+                         "cmake --preset release && cmake --build --preset release")
+
+    def has_rocksdb(self):
+        return (self.bin.parent / "lib/eventcore/plugins/eventcore_plugin_rocksdb.so").exists()
+
+    def why_no_rivals(self):
+        """Why RocksDB cannot be measured beside its rivals; empty when it can."""
+        if not self.has_rocksdb():
+            return f"the RocksDB plugin is not in {self.bin.parent}; build with -DEVENTCORE_ROCKSDB=ON"
+        if not (self.bin / "bench_iterator").exists():
+            return f"bench_iterator is not in {self.bin}; install librocksdb-dev and build again"
+        if shutil.which("db_bench") is None:
+            return "db_bench is missing; install rocksdb-tools"
+        return ""
+
+    def new_folder(self):
+        return tempfile.TemporaryDirectory(dir=self.folder)
+
+    def load(self, plugin, workload, folder=None, **options):
+        """Figures of bench_load on a new store, or on the one in `folder`."""
+        if folder is None:
+            with self.new_folder() as new:
+                return self.load(plugin, workload, new, **options)
+        config = Path(folder) / "store.yaml"
+        config.write_text(config_text(plugin, options.pop("store_options", {})))
+        command = [self.bin / "bench_load", "--config", config, "--workload", workload]
+        if "operations" not in options:
+            options = {"seconds": self.seconds, "warm-up": self.seconds / 4} | options
+        for name, value in options.items():
+            command += [f"--{name}", value]
+        return parse_json_line(run(command))
+
+    def fdatasync(self, size):
+        with self.new_folder() as folder:
+            return parse_json_line(
+                run([self.bin / "bench_fdatasync", "--dir", folder, "--bytes", size, "--seconds", self.seconds]))
+
+    def iterator(self, values, size):
+        with self.new_folder() as folder:
+            return parse_json_line(run([self.bin / "bench_iterator", "--dir", folder, "--values", values, "--bytes",
+                                        size, "--seconds", self.seconds]))
+
+    def fillsync(self, threads, value_size):
+        with self.new_folder() as folder:
+            # --duration takes whole seconds.
+            return parse_db_bench(run(["db_bench", "--benchmarks=fillsync", f"--threads={threads}", "--num=10000000",
+                                       f"--duration={max(1, round(self.seconds))}", "--key_size=16",
+                                       f"--value_size={value_size}", "--histogram", f"--db={folder}"]))
+
+
+def config_text(plugin, options):
+    """The YAML of a store whose data lies beside it."""
+    options = ({} if plugin == "memory" else {"path": "db"}) | options
+    lines = [f"plugin: {plugin}"]
+    if options:
+        lines += ["options:"] + [f"  {name}: {value}" for name, value in options.items()]
+    return "\n".join(lines) + "\n"

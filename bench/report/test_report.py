@@ -1,0 +1,84 @@
+"""The report's own parts, without measuring anything."""
+
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import figures  # noqa: E402
+import programs  # noqa: E402
+
+DB_BENCH = """\
+fillsync     :    1625.922 micros/op 38477 ops/sec 3.327 seconds 128000 operations;   10.0 MB/s (1000 ops)
+Microseconds per write:
+Count: 128000 Average: 1653.2558  StdDev: 2836.53
+Min: 127  Median: 1519.8510  Max: 138562
+Percentiles: P50: 1519.85 P75: 1891.48 P99: 4117.33 P99.9: 6350.16 P99.99: 138562.00
+"""
+
+
+def sample(per_second, mean_us=2.0):
+    return {"per_second": per_second, "mean_us": mean_us, "p50_us": 1.0, "p99_us": 22.2, "p99_9_us": 3333.3}
+
+
+class Parsing(unittest.TestCase):
+    def test_db_bench(self):
+        read = programs.parse_db_bench(DB_BENCH)
+        self.assertEqual(read, {"operations": 128000, "per_second": 38477.0, "mean_us": 1653.2558, "p50_us": 1519.85,
+                                "p99_us": 4117.33, "p99_9_us": 6350.16})
+
+    def test_db_bench_without_figures(self):
+        for text in ("", DB_BENCH.replace("Percentiles", "Percents"), DB_BENCH.replace("fillsync", "fillseq")):
+            with self.assertRaises(programs.Failed):
+                programs.parse_db_bench(text)
+
+    def test_json_line(self):
+        self.assertEqual(programs.parse_json_line('{"operations": 3}\n'), {"operations": 3})
+        for text in ("", "nonsense", "[1]", '{"operations": 0}', "{}"):
+            with self.assertRaises(programs.Failed):
+                programs.parse_json_line(text)
+
+    def test_a_program_that_fails(self):
+        with self.assertRaisesRegex(programs.Failed, "status 3: broken"):
+            programs.run(["sh", "-c", "echo broken >&2; exit 3"])
+
+    def test_configuration(self):
+        self.assertEqual(programs.config_text("memory", {}), "plugin: memory\n")
+        self.assertEqual(programs.config_text("rocksdb", {"cache_size": "8MiB"}),
+                         "plugin: rocksdb\noptions:\n  path: db\n  cache_size: 8MiB\n")
+
+
+class Judging(unittest.TestCase):
+    def test_medians_of_each_figure_for_itself(self):
+        samples = [{"a": 1, "b": 9, "c": True, "d": "x"}, {"a": 3, "b": 7, "c": True, "d": "x"},
+                   {"a": 2, "b": 8, "c": True, "d": "x", "e": 1}]
+        self.assertEqual(figures.medians(samples), {"a": 2, "b": 8})
+
+    def test_at_least(self):
+        judge = figures.AtLeast(0.8)
+        self.assertEqual(judge.cells(sample(80), sample(100))[2:], ["0.80", "≥ 0.8", "yes"])
+        self.assertEqual(judge.cells(sample(60), sample(100))[2:], ["0.60", "≥ 0.8", "missed by 25.0 %"])
+
+    def test_at_least_counted_in_events(self):
+        judge = figures.AtLeast(1.5, events=2)
+        self.assertEqual(judge.cells(sample(120), sample(100))[2:], ["1.20 (in events 2.40)", "≥ 1.5", "missed by 20.0 %"])
+
+    def test_microseconds_at_most(self):
+        judge = figures.MicrosecondsAtMost(1.5)
+        self.assertEqual(judge.cells(sample(1, 1.5), {"mean_us": 3.0})[2:], ["2.00", "≤ 1.5 µs", "yes"])
+        self.assertEqual(judge.cells(sample(1, 3.0), {"mean_us": 3.0})[2:], ["1.00", "≤ 1.5 µs", "missed by 100.0 %"])
+        self.assertEqual(figures.MicrosecondsAtMost(None).cells(sample(1), None)[1:], ["—", "—", "—", "—"])
+
+    def test_memory_at_most(self):
+        judge = figures.MemoryAtMost(0.1)
+        self.assertEqual(judge.cells({"rss_growth_kib": 1024}, {"kib": 102400})[2:], ["0.010", "≤ 0.1", "yes"])
+        self.assertEqual(judge.cells({"rss_growth_kib": 51200}, {"kib": 102400})[4], "missed by 400.0 %")
+
+    def test_rounding(self):
+        self.assertEqual([figures.rounded(value) for value in (0.123, 1.234, 12.34, 123.4, 12345.6)],
+                         ["0.12", "1.23", "12.3", "123", "12,346"])
+
+
+if __name__ == "__main__":
+    unittest.main()
