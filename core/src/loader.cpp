@@ -92,7 +92,7 @@ class Search {
       if (why == no_such_file)
         empty += (empty.empty() ? "\n  no such file: " : ", ") + folder;
       else
-        unfit += "\n  " + folder + ": " + why;
+        unfit.append("\n  ").append(folder).append(": ").append(why);
     }
     return unfit + empty;
   }

@@ -15,7 +15,7 @@ class Ledger : public testing::Test {
  protected:
   // One append: each event with its account.
   template <class... E>
-  void write(std::pair<const char*, E>... entries) {
+  void write(const std::pair<const char*, E>&... entries) {
     std::vector<ec::Expect> expects;
     std::vector<ec::NewEvent> events;
     const auto add = [&](const char* account, const auto& event) {

@@ -54,7 +54,8 @@ TEST(Parser, TakesNothingBeyondTheEnd) {
 }
 
 RC_GTEST_PROP(CommitValue, ComesBack,
-              (std::uint64_t digest, std::uint64_t first, std::uint32_t more, std::vector<std::uint64_t> versions)) {
+              (std::uint64_t digest, std::uint64_t first, std::uint32_t more,
+               const std::vector<std::uint64_t>& versions)) {
   const Commit commit{digest, first, first + more, versions};
   std::string bytes;
   put_commit(bytes, commit);

@@ -190,7 +190,7 @@ TEST(Record, WithAnyByteChangedIsReadOrRefused) {
     }
 }
 
-RC_GTEST_PROP(Record, OfRandomBytesIsReadOrRefused, (std::string garbage)) {
+RC_GTEST_PROP(Record, OfRandomBytesIsReadOrRefused, (const std::string& garbage)) {
   const Exact exact("\1" + garbage);
   try {
     read_through(exact.view());

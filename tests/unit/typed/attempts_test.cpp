@@ -205,7 +205,7 @@ TEST(Observer, SeesRejectionsAndFailures) {
     return {};
   }};
   EXPECT_FAILS(ec::execute(store, no, options), ec::Code::rejected, "no");
-  EXPECT_FAILS(ec::execute(store, Deposit{ec::StreamId("*")}, options), ec::Code::invalid, "*");
+  EXPECT_FAILS(ec::execute(store, Deposit{ec::StreamId("*")}, options), ec::Code::invalid, "'*'");
   EXPECT_EQ(record.seen, (Texts{"attempt 1 REJECTED events=0", "finished REJECTED 1", "finished INVALID 1"}));
 }
 
