@@ -44,18 +44,19 @@ class Log {
   }
   void push(T value) noexcept {
     const std::size_t index = size_.load(std::memory_order_relaxed);
-    const Place place = place_of(index);
-    if (index < first_.size())
+    if (index < first_.size()) {
       first_[index] = value;
-    else
+    } else {
+      const Place place = place_of(index);
       (*further_)[place.segment].load(std::memory_order_relaxed)[place.offset] = value;
+    }
     size_.store(index + 1, std::memory_order_release);
   }
 
  private:
   using Further = std::array<std::atomic<T*>, Segments>;
 
-  // Behind the first segment; the next one is as long as it, each further one twice as long as the last.
+  // Of an index behind the first segment; the next one is as long as it, each further one twice as long as the last.
   struct Place {
     std::size_t segment;
     std::size_t offset;
