@@ -42,7 +42,7 @@ class Bookkeeping {
 
   Database& database_;
   plugin::Leases leases_;
-  std::timed_mutex snapshots_mutex_;  // over the check of an etag and the write that rests on it
+  std::mutex snapshots_mutex_;  // over the check of an etag and the write that rests on it
 };
 
 }  // namespace ec::rocks

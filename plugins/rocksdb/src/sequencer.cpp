@@ -34,7 +34,7 @@ Sequencer::Sequencer(Database& database, const Config& config)
 }
 
 void Sequencer::append(plugin::Appends appends, const plugin::Call& call) {
-  const std::unique_lock<std::timed_mutex> turn = plugin::lock_within(mutex_, call);
+  const std::unique_lock<std::mutex> turn = plugin::lock_within(mutex_, call);
   call.check();
   begin();
   answered_.assign(appends.size(), false);

@@ -66,7 +66,7 @@ class Sequencer {
   Recent recent_;  // of what will be written too; nobody asks for what is above the head
   std::atomic<std::uint64_t> head_{0};
 
-  mutable std::timed_mutex mutex_;  // guards what stands below
+  std::mutex mutex_;  // guards what stands below
   rocksdb::WriteBatch batch_;
   RecordWriter writer_;
   std::uint64_t next_ = 1;                                              // position of the next event

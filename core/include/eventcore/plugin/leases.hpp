@@ -97,7 +97,7 @@ class Leases {
     return found->second;
   }
 
-  std::timed_mutex mutex_;
+  std::mutex mutex_;
   std::map<std::string, Lease, std::less<>> leases_;
 };
 
