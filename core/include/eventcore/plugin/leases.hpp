@@ -4,7 +4,7 @@
 //   ec::plugin::Leases leases;
 //   const ec::plugin::Call call(nullptr);
 //   const std::uint64_t fence = leases.acquire("projector", "host-1", 30'000, call, [](std::uint64_t) {});
-//   leases.check_fence("projector", fence, call);  // throws EC_FENCED when a higher one was granted
+//   leases.fenced_by("projector", fence, call, [] {});  // throws EC_FENCED when a higher one was granted
 #pragma once
 
 #include <eventcore/plugin/call.hpp>
@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -67,9 +66,6 @@ class Leases {
     const auto lease = leases_.find(name);
     if (lease != leases_.end() && fence < lease->second.fence) throw fenced(name, fence);
     body();
-  }
-  void check_fence(std::string_view name, std::uint64_t fence, const Call& call) {
-    fenced_by(name, fence, call, [] {});
   }
 
  private:
