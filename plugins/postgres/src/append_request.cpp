@@ -1,0 +1,145 @@
+#include "append_request.hpp"
+
+#include <eventcore/plugin/append.hpp>
+#include <eventcore/plugin/digest.hpp>
+
+#include <limits>
+
+namespace ec::postgres {
+
+namespace {
+
+constexpr std::int64_t exists = -1;
+constexpr std::int64_t any = -2;
+
+std::string_view bytes_of(const ec_uuid& id) { return {reinterpret_cast<const char*>(id.bytes), sizeof id.bytes}; }
+
+std::int64_t wanted_version(const ec_expect& expect) {
+  // No stream ever has so many events: such an expectation fails, as it must.
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  switch (expect.mode) {
+    case EC_EXPECT_ABSENT: return 0;
+    case EC_EXPECT_EXISTS: return exists;
+    case EC_EXPECT_ANY: return any;
+    default: return static_cast<std::int64_t>(std::min(expect.version, most));
+  }
+}
+
+bool is_lookup(const ec_append& append) { return (append.flags & EC_APPEND_LOOKUP) != 0; }
+
+}  // namespace
+
+void AppendRequest::clear() {
+  stream_numbers_.clear();
+  named_by_.clear();
+  ids_.clear();
+  disjoint_ = true;
+  appends_ = 0;
+  events_ = 0;
+  expect_begins_.clear();
+  writes_.clear();
+  for (Array* array : {&streams_,
+                       &commit_ids_,
+                       &digests_,
+                       &lookups_,
+                       &append_expect_begins_,
+                       &append_expect_ends_,
+                       &events_before_,
+                       &event_counts_,
+                       &expect_streams_,
+                       &expect_versions_,
+                       &expect_writes_,
+                       &event_appends_,
+                       &event_places_,
+                       &event_expects_,
+                       &event_ordinals_,
+                       &event_types_,
+                       &event_ids_,
+                       &event_encodings_,
+                       &event_schemas_,
+                       &event_times_,
+                       &event_payloads_,
+                       &event_metadata_})
+    array->clear();
+}
+
+std::size_t AppendRequest::build(plugin::Appends appends, std::size_t first) {
+  clear();
+  std::size_t next = first;
+  for (; next < appends.size(); ++next) {
+    const ec_append& append = appends.request(next);
+    if (!plugin::is_zero(append.commit_id) && !ids_.insert(bytes_of(append.commit_id)).second) break;
+    add(append);
+  }
+  for (const std::uint32_t writes : writes_) expect_writes_.add(writes);
+  return next;
+}
+
+void AppendRequest::add(const ec_append& append) {
+  ++appends_;
+  const bool lookup = is_lookup(append);
+  const bool keyed = !plugin::is_zero(append.commit_id) && !lookup;
+  const std::size_t begin = writes_.size();
+  expect_begins_.push_back(begin);
+  commit_ids_.add(append.commit_id);
+  digests_.add(keyed ? plugin::content_digest(append) : std::uint64_t{0});
+  lookups_.add(lookup);
+  append_expect_begins_.add(static_cast<std::uint32_t>(begin + 1));
+  events_before_.add(events_);
+  if (!lookup) {
+    for (const ec_expect& expect : plugin::expects_of(append)) {
+      expect_streams_.add(stream_number(plugin::view(expect.stream)));
+      expect_versions_.add(wanted_version(expect));
+      writes_.push_back(0);
+    }
+    add_events(append, begin);
+  }
+  append_expect_ends_.add(static_cast<std::uint32_t>(writes_.size()));
+  event_counts_.add(static_cast<std::uint32_t>(lookup ? 0 : append.event_count));
+}
+
+void AppendRequest::add_events(const ec_append& append, std::size_t expect_begin) {
+  std::uint32_t place = 0;
+  for (const ec_new_event& event : plugin::events_of(append)) {
+    const std::size_t expect = expect_begin + event.stream_index;
+    event_appends_.add(static_cast<std::uint32_t>(appends_));
+    event_places_.add(++place);
+    event_expects_.add(static_cast<std::uint32_t>(expect + 1));
+    event_ordinals_.add(++writes_[expect]);
+    event_types_.add(plugin::view(event.type));
+    event_ids_.add(event.id);
+    event_encodings_.add(event.encoding);
+    event_schemas_.add(event.schema_version);
+    event_times_.add(event.recorded_at_us);
+    event_payloads_.add(plugin::view(event.payload));
+    event_metadata_.add(plugin::view(event.metadata));
+  }
+  events_ += place;
+}
+
+std::uint32_t AppendRequest::stream_number(std::string_view stream) {
+  const auto [found, is_new] =
+      stream_numbers_.try_emplace(stream, static_cast<std::uint32_t>(stream_numbers_.size() + 1));
+  if (is_new) {
+    streams_.add(stream);
+    named_by_.push_back(appends_);
+  } else if (named_by_[found->second - 1] != appends_) {
+    disjoint_ = false;
+  }
+  return found->second;
+}
+
+Parameters AppendRequest::parameters(std::uint64_t patience_ms, std::int64_t epoch) {
+  Parameters all;
+  all.number(static_cast<std::int64_t>(patience_ms)).number(epoch).flag(disjoint_).array(streams_);
+  for (Array* array :
+       {&commit_ids_,    &digests_,         &lookups_,        &append_expect_begins_, &append_expect_ends_,
+        &events_before_, &event_counts_,    &expect_streams_, &expect_versions_,      &expect_writes_,
+        &event_appends_, &event_places_,    &event_expects_,  &event_ordinals_,       &event_types_,
+        &event_ids_,     &event_encodings_, &event_schemas_,  &event_times_,          &event_payloads_,
+        &event_metadata_})
+    all.array(*array);
+  return all;
+}
+
+}  // namespace ec::postgres

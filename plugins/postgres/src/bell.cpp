@@ -1,0 +1,118 @@
+#include "bell.hpp"
+
+#include <chrono>
+#include <poll.h>
+
+namespace ec::postgres {
+
+namespace {
+
+// How soon after one NOTIFY the next may follow: under load, what a hint costs the server stays small.
+constexpr auto between_rings = std::chrono::milliseconds(2);
+
+// A call that ends when the thread is told to.
+class Stoppable {
+ public:
+  explicit Stoppable(const std::stop_token& stop)
+      : stop_(stop), raw_{sizeof raw_, 0, 0, this, stopped, {nullptr, 0}}, call(&raw_) {}
+  Stoppable(const Stoppable&) = delete;
+  Stoppable& operator=(const Stoppable&) = delete;
+
+ private:
+  static int stopped(void* self) { return static_cast<Stoppable*>(self)->stop_.stop_requested() ? 1 : 0; }
+
+  const std::stop_token& stop_;
+  ec_call raw_;
+
+ public:
+  const plugin::Call call;
+};
+
+}  // namespace
+
+void Ringer::ring() {
+  const std::scoped_lock lock(mutex_);
+  wanted_ = true;
+  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  rung_.notify_one();
+}
+
+void Ringer::run(const std::stop_token& stop) {
+  const Stoppable stoppable(stop);
+  std::unique_ptr<Connection> connection;
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      if (!rung_.wait(lock, stop, [this] { return wanted_; })) return;
+      wanted_ = false;
+    }
+    try {
+      if (!connection || !connection->usable(stoppable.call)) connection = connect(config_, host_, stoppable.call);
+      connection->run(statements::notify, Parameters(), stoppable.call, "notifying");
+    } catch (...) {
+      connection.reset();  // the poll of those who wait does without
+    }
+    std::unique_lock lock(mutex_);
+    rung_.wait_for(lock, stop, between_rings, [] { return false; });
+  }
+}
+
+Listener::Waiting::Waiting(Listener& listener) : listener_(listener) {
+  const std::scoped_lock lock(listener_.mutex_);
+  if (!listener_.thread_.joinable())
+    listener_.thread_ = std::jthread([&listener](const std::stop_token& stop) { listener.run(stop); });
+  ++listener_.waiting_;
+  listener_.wanted_.notify_one();
+}
+
+Listener::Waiting::~Waiting() {
+  const std::scoped_lock lock(listener_.mutex_);
+  --listener_.waiting_;
+}
+
+void Listener::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    try {
+      listen(stop);
+    } catch (const std::exception& failure) {
+      if (!stop.stop_requested()) host_.log(EC_LOG_WARNING, failure.what());
+      std::unique_lock lock(mutex_);
+      wanted_.wait_for(lock, stop, std::chrono::milliseconds(config_.poll_interval_ms), [] { return false; });
+    }
+  }
+}
+
+void Listener::listen(const std::stop_token& stop) {
+  const Stoppable stoppable(stop);
+  std::unique_ptr<Connection> connection;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (!wanted_.wait(lock, stop, [this] { return waiting_ > 0; })) return;
+    }
+    if (!connection) {
+      connection = connect(config_, host_, stoppable.call);
+      if (config_.wants_notify) connection->run(statements::listen, Parameters(), stoppable.call, "listening");
+    }
+    const Rows rows = connection->run(statements::head, Parameters(), stoppable.call, "looking for news");
+    raise(head_, static_cast<std::uint64_t>(rows.int8(0, 0)));
+    signal_.moved();
+    wait_for_news(stoppable.call, *connection);
+  }
+}
+
+// Or until it is time to poll.
+void Listener::wait_for_news(const plugin::Call& call, Connection& connection) const {
+  const std::uint64_t until_ns = plugin::monotonic_ns() + config_.poll_interval_ms * 1'000'000;
+  bool heard = false;
+  while (!heard && wait_for_socket(connection.handle(), POLLIN, call, until_ns)) {
+    if (!connection.consume())
+      throw plugin::Failure(EC_UNAVAILABLE, config_.location + ", listening: the connection was lost");
+    while (PGnotify* news = PQnotifies(connection.handle())) {
+      PQfreemem(news);
+      heard = true;
+    }
+  }
+}
+
+}  // namespace ec::postgres

@@ -1,0 +1,80 @@
+// Telling other processes that the head has moved, and hearing it from them: NOTIFY as a hint beside the appends
+// (inside of them it would take a lock of the whole cluster), LISTEN, and a poll underneath that nothing depends on.
+#pragma once
+
+#include "pool.hpp"
+
+#include <eventcore/plugin/head_signal.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+namespace ec::postgres {
+
+// One thread, begun at the first append. Of many appends it tells once.
+class Ringer {
+ public:
+  Ringer(const Config& config, const plugin::Host& host) : config_(config), host_(host) {}
+
+  void ring();
+
+ private:
+  void run(const std::stop_token& stop);
+
+  const Config& config_;
+  const plugin::Host& host_;
+  std::mutex mutex_;
+  std::condition_variable_any rung_;
+  bool wanted_ = false;
+  std::jthread thread_;  // the last member: it ends before what it uses
+};
+
+// One thread, begun at the first wait; it asks for the head while somebody waits.
+class Listener {
+ public:
+  Listener(const Config& config, const plugin::Host& host, std::atomic<std::uint64_t>& head, plugin::HeadSignal& signal)
+      : config_(config), host_(host), head_(head), signal_(signal) {}
+
+  // For as long as it lives, the head is kept up to date.
+  class Waiting;
+
+ private:
+  void run(const std::stop_token& stop);
+  void listen(const std::stop_token& stop);
+  void wait_for_news(const plugin::Call& call, Connection& connection) const;
+
+  const Config& config_;
+  const plugin::Host& host_;
+  std::atomic<std::uint64_t>& head_;
+  plugin::HeadSignal& signal_;
+  std::mutex mutex_;
+  std::condition_variable_any wanted_;
+  std::size_t waiting_ = 0;
+  std::jthread thread_;  // the last member: it ends before what it uses
+};
+
+class Listener::Waiting {
+ public:
+  explicit Waiting(Listener& listener);
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting();
+
+ private:
+  Listener& listener_;
+};
+
+// The highest head that was seen; it never goes back.
+inline void raise(std::atomic<std::uint64_t>& head, std::uint64_t seen) {
+  std::uint64_t before = head.load();
+  while (before < seen && !head.compare_exchange_weak(before, seen)) {
+  }
+}
+
+}  // namespace ec::postgres

@@ -1,0 +1,48 @@
+// The options that the plugin is opened with.
+#pragma once
+
+#include <eventcore/plugin/settings.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ec::postgres {
+
+struct Config {
+  explicit Config(const plugin::Settings& settings);
+
+  std::string dsn;  // secret: goes into no message
+  std::string schema;
+  bool create;
+  bool read_only;
+  bool durable;       // an append is acknowledged when the server says that it is on stable storage
+  bool pooled;        // behind a pooler that gives each transaction another server connection
+  bool wants_notify;  // LISTEN and NOTIFY, not polling alone
+  std::uint64_t read_connections;
+  std::uint64_t connect_timeout_ms;
+  std::uint64_t commit_patience_ms;
+  std::uint64_t poll_interval_ms;
+  std::uint64_t max_payload_bytes;
+  std::string dsn_origin;     // where the dsn was written
+  std::string schema_origin;  // where the schema was written
+  std::string location;       // host, port, database and schema, for messages
+
+  // A wrong option, in words that name it and where it was written.
+  plugin::Failure wrong_dsn(const std::string& what, std::string_view native_code = {}) const;
+  plugin::Failure wrong_schema(const std::string& what, std::string_view native_code = {}) const;
+};
+
+// What of a connection string is of interest here. Lists have an element a host; they may be shorter.
+struct Hosts {
+  std::vector<std::string> hosts, addresses, ports;
+  std::string database;
+
+  // Throws a std::string that says what is wrong with the connection string; it quotes none of it.
+  explicit Hosts(const std::string& dsn);
+  std::size_t size() const;
+  // The list with its first `count` elements moved behind the others, as libpq reads it.
+  static std::string rotated(const std::vector<std::string>& list, std::size_t count);
+};
+
+}  // namespace ec::postgres

@@ -1,0 +1,93 @@
+#include "event_page.hpp"
+
+#include <eventcore/plugin/strided.hpp>
+
+#include <algorithm>
+
+namespace ec::postgres {
+
+namespace {
+
+enum Column {
+  number,
+  position,
+  version,
+  recorded_at,
+  encoding,
+  schema,
+  id,
+  commit,
+  stream,
+  type,
+  size,
+  payload,
+  metadata
+};
+
+// {NULL, 0} is no bytes; a pointer behind nothing would be another thing.
+ec_bytes lent(std::string_view bytes) { return bytes.empty() ? ec_bytes{nullptr, 0} : plugin::bytes(bytes); }
+
+}  // namespace
+
+void EventPage::load(Pool& pool, const Statement& statement, const Parameters& parameters, const plugin::Call& call,
+                     std::uint64_t& head) {
+  rows_ = pool.run(statement, parameters, call, "reading");
+  events_.clear();
+  large_.clear();
+  cut_ = false;
+  found_ = 0;
+  events_.reserve(static_cast<std::size_t>(rows_.size()));
+  bool has_head = false;
+  std::uint64_t large_bytes = 0;
+  for (int row = 0; row < rows_.size(); ++row) {
+    if (rows_.int4(row, number) < 0) {
+      head = static_cast<std::uint64_t>(rows_.int8(row, position));
+      has_head = true;
+      continue;
+    }
+    ++found_;
+    if (cut_) continue;
+    if (rows_.is_null(row, payload)) {
+      large_bytes += static_cast<std::uint64_t>(rows_.int8(row, size));
+      cut_ = !large_.empty() && large_bytes > page_bytes;
+      if (cut_) continue;
+      large_.push_back(events_.size());
+    }
+    take(row);
+  }
+  if (!has_head) throw Rows::strange();
+  if (!large_.empty()) fetch_large(pool, call);
+}
+
+void EventPage::take(int row) {
+  ec_event& event = events_.emplace_back();
+  event.stream = plugin::str(rows_.bytes(row, stream));
+  event.type = plugin::str(rows_.bytes(row, type));
+  event.payload = lent(rows_.bytes(row, payload));
+  event.metadata = lent(rows_.bytes(row, metadata));
+  event.id = rows_.uuid(row, id);
+  event.commit_id = rows_.uuid(row, commit);
+  event.position = {0, static_cast<std::uint64_t>(rows_.int8(row, position))};
+  event.version = static_cast<std::uint64_t>(rows_.int8(row, version));
+  event.recorded_at_us = rows_.int8(row, recorded_at);
+  event.stream_index = static_cast<std::uint32_t>(rows_.int4(row, number));
+  event.encoding = static_cast<std::uint32_t>(rows_.int4(row, encoding));
+  event.schema_version = static_cast<std::uint32_t>(rows_.int4(row, schema));
+}
+
+// Events never change, so what is read now is what the page saw.
+void EventPage::fetch_large(Pool& pool, const plugin::Call& call) {
+  Array positions(Type::int8);
+  for (const std::size_t index : large_) positions.add(events_[index].position.lo);
+  large_rows_ = pool.run(statements::large, Parameters().array(positions), call, "reading large events");
+  if (large_rows_.size() != static_cast<int>(large_.size())) throw Rows::strange();
+  for (int row = 0; row < large_rows_.size(); ++row) {
+    const auto at = static_cast<std::uint64_t>(large_rows_.int8(row, 0));
+    const auto found = std::ranges::find_if(large_, [&](std::size_t i) { return events_[i].position.lo == at; });
+    if (found == large_.end()) throw Rows::strange();
+    events_[*found].payload = lent(large_rows_.bytes(row, 1));
+    events_[*found].metadata = lent(large_rows_.bytes(row, 2));
+  }
+}
+
+}  // namespace ec::postgres

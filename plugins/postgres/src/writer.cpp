@@ -1,0 +1,153 @@
+#include "pool.hpp"
+#include "writer.hpp"
+
+#include <eventcore/plugin/append.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace ec::postgres {
+
+using plugin::Call;
+using plugin::Failure;
+
+namespace {
+
+enum Status : std::int32_t { stored = 0, stored_before = 1, conflict = 2, other_content = 3, not_found = 4 };
+
+// For the lock: what is left of the call's time, rounded up; 0 = for ever.
+std::uint64_t patience_ms(const Call& call) {
+  if (call.deadline_ns() == 0) return 0;
+  const std::uint64_t now_ns = plugin::monotonic_ns();
+  return call.deadline_ns() <= now_ns ? 1 : (call.deadline_ns() - now_ns) / 1'000'000 + 1;
+}
+
+bool is_lookup(const ec_append& request) { return (request.flags & EC_APPEND_LOOKUP) != 0; }
+
+}  // namespace
+
+class Writer::Answer {
+ public:
+  explicit Answer(const Rows& rows)
+      : epoch(rows.int8(0, 0)),
+        statuses(rows.numbers<std::int32_t>(0, 1)),
+        befores(rows.numbers<std::int64_t>(0, 2)),
+        lasts(rows.numbers<std::int64_t>(0, 3)),
+        bases(rows.numbers<std::int64_t>(0, 4)) {}
+
+  std::int64_t epoch;
+  std::vector<std::int32_t> statuses;
+  std::vector<std::int64_t> befores, lasts, bases;
+};
+
+std::uint64_t Writer::append(plugin::Appends appends, const Call& call) {
+  const auto lock = plugin::lock_within(mutex_, call);
+  highest_ = 0;
+  std::size_t end = 0;
+  for (std::size_t first = 0; first < appends.size(); first = end) {
+    sent_ = false;
+    try {
+      end = request_.build(appends, first);
+      tell(send(call), appends, first, end);
+    } catch (const Lost& lost) {
+      forget_connection();
+      doubt(appends, first, end, lost.what(), lost.native_code());
+    } catch (...) {
+      ec_error error = EC_ERROR_INIT;
+      plugin::set_error_from_exception(&error);
+      if (sent_) {  // it may be stored, only the answer could not be taken
+        forget_connection();
+        doubt(appends, first, end, error.message, error.native_code);
+        continue;
+      }
+      if (first == 0) throw;
+      for (std::size_t i = first; i < appends.size(); ++i)
+        plugin::fail(appends.outcome(i), error.code, error.message, error.native_code,
+                     (error.flags & EC_ERROR_RETRYABLE) != 0);
+      break;
+    }
+  }
+  return highest_;
+}
+
+void Writer::forget_connection() noexcept {
+  connection_.reset();
+  lingering_ = true;
+}
+
+// Before anything is sent over a new connection, what may still be under way on an old one is shut out.
+Connection& Writer::connected(const Call& call) {
+  if (connection_ && !connection_->usable(call)) connection_.reset();
+  if (!connection_) connection_ = connect(config_, host_, call);
+  if (!lingering_) return *connection_;
+  try {
+    const Rows rows =
+        connection_->run(statements::advance_epoch, Parameters().number(static_cast<std::int64_t>(patience_ms(call))),
+                         call, "shutting out earlier appends", Connection::Patience::commit);
+    epoch_ = rows.int8(0, 0);
+  } catch (const Lost& lost) {
+    connection_.reset();
+    throw Failure(EC_UNAVAILABLE, lost.what(), lost.native_code(), true);
+  }
+  lingering_ = false;
+  return *connection_;
+}
+
+// With an epoch that is not the present one nothing is done; the answer tells the present one.
+Writer::Answer Writer::send(const Call& call) {
+  for (;;) {
+    Connection& connection = connected(call);
+    const Parameters parameters = request_.parameters(patience_ms(call), epoch_);
+    try {
+      sent_ = true;
+      Answer answer(connection.run(statements::append, parameters, call, "appending", Connection::Patience::commit));
+      epoch_ = answer.epoch;
+      if (!answer.statuses.empty()) return answer;
+    } catch (const Lost&) {
+      throw;
+    } catch (const Failure&) {
+      sent_ = false;  // refused, or not sent at all
+      throw;
+    }
+  }
+}
+
+void Writer::tell(const Answer& answer, plugin::Appends appends, std::size_t first, std::size_t end) {
+  if (answer.statuses.size() != end - first || answer.befores.size() != end - first) throw Rows::strange();
+  for (std::size_t i = first; i < end; ++i) tell_one(answer, i - first, appends.request(i), appends.outcome(i));
+}
+
+void Writer::tell_one(const Answer& answer, std::size_t index, const ec_append& request, ec_outcome& outcome) {
+  const std::int32_t status = answer.statuses[index];
+  const auto before = static_cast<std::uint64_t>(answer.befores[index]);
+  if (status == other_content) return plugin::duplicate(outcome);
+  if (status == not_found) return plugin::commit_not_found(outcome);
+  if (status == conflict)
+    return plugin::conflict(outcome, request, before - 1, static_cast<std::uint64_t>(answer.lasts.at(index)));
+  const bool repeated = status == stored_before;
+  const std::uint64_t last =
+      repeated ? static_cast<std::uint64_t>(answer.lasts.at(index)) : before + request.event_count;
+  outcome.status = EC_OK;
+  outcome.flags = repeated ? EC_OUTCOME_REPEATED : 0U;
+  outcome.first = {0, last == before ? 0 : before + 1};
+  outcome.last = {0, last == before ? 0 : last};
+  highest_ = std::max(highest_, last);
+  if (outcome.versions == nullptr || is_lookup(request)) return;
+  const std::size_t begin = request_.expect_begin(index);
+  for (std::size_t i = 0; i < request.expect_count; ++i)
+    outcome.versions[i] =
+        static_cast<std::uint64_t>(answer.bases.at(begin + i)) + (repeated ? 0 : request_.writes(begin + i));
+}
+
+// Only what would have been stored can have been stored.
+void Writer::doubt(plugin::Appends appends, std::size_t first, std::size_t end, std::string_view why,
+                   std::string_view native_code) noexcept {
+  for (std::size_t i = first; i < end; ++i) {
+    const ec_append& request = appends.request(i);
+    const bool writes = request.event_count > 0 && !is_lookup(request);
+    plugin::fail(appends.outcome(i), writes ? EC_IN_DOUBT : EC_UNAVAILABLE, why, native_code, !writes);
+  }
+}
+
+}  // namespace ec::postgres
