@@ -28,9 +28,7 @@ CREATE TABLE commits (
   commit_id uuid PRIMARY KEY,
   digest bigint NOT NULL,
   first bigint NOT NULL,
-  last bigint NOT NULL,
-  -- Of each expectation's stream, right after the append.
-  versions bigint[] NOT NULL
+  last bigint NOT NULL
 );
 
 CREATE TABLE checkpoints (

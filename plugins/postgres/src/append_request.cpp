@@ -32,34 +32,21 @@ bool is_lookup(const ec_append& append) { return (append.flags & EC_APPEND_LOOKU
 void AppendRequest::clear() {
   stream_numbers_.clear();
   named_by_.clear();
+  least_versions_.clear();
   ids_.clear();
   disjoint_ = true;
   appends_ = 0;
   events_ = 0;
   expect_begins_.clear();
   writes_.clear();
-  for (Array* array : {&streams_,
-                       &commit_ids_,
-                       &digests_,
-                       &lookups_,
-                       &append_expect_begins_,
-                       &append_expect_ends_,
-                       &events_before_,
-                       &event_counts_,
-                       &expect_streams_,
-                       &expect_versions_,
-                       &expect_writes_,
-                       &event_appends_,
-                       &event_places_,
-                       &event_expects_,
-                       &event_ordinals_,
-                       &event_types_,
-                       &event_ids_,
-                       &event_encodings_,
-                       &event_schemas_,
-                       &event_times_,
-                       &event_payloads_,
-                       &event_metadata_})
+  events_before_append_.clear();
+  streams_of_expects_.clear();
+  for (Array* array : {&streams_,        &stream_least_versions_, &commit_ids_,         &digests_,
+                       &lookups_,        &append_expect_begins_,  &append_expect_ends_, &events_before_,
+                       &event_counts_,   &expect_streams_,        &expect_versions_,    &expect_writes_,
+                       &event_appends_,  &event_expects_,         &event_ordinals_,     &event_types_,
+                       &event_ids_,      &event_encodings_,       &event_schemas_,      &event_times_,
+                       &event_payloads_, &event_metadata_})
     array->clear();
 }
 
@@ -72,6 +59,7 @@ std::size_t AppendRequest::build(plugin::Appends appends, std::size_t first) {
     add(append);
   }
   for (const std::uint32_t writes : writes_) expect_writes_.add(writes);
+  for (const std::int64_t least : least_versions_) stream_least_versions_.add(least);
   return next;
 }
 
@@ -86,10 +74,14 @@ void AppendRequest::add(const ec_append& append) {
   lookups_.add(lookup);
   append_expect_begins_.add(static_cast<std::uint32_t>(begin + 1));
   events_before_.add(events_);
+  events_before_append_.push_back(events_);
+  if (lookup) disjoint_ = false;
   if (!lookup) {
     for (const ec_expect& expect : plugin::expects_of(append)) {
-      expect_streams_.add(stream_number(plugin::view(expect.stream)));
-      expect_versions_.add(wanted_version(expect));
+      const std::int64_t wanted = wanted_version(expect);
+      streams_of_expects_.push_back(stream_number(plugin::view(expect.stream), wanted));
+      expect_streams_.add(streams_of_expects_.back());
+      expect_versions_.add(wanted);
       writes_.push_back(0);
     }
     add_events(append, begin);
@@ -103,7 +95,7 @@ void AppendRequest::add_events(const ec_append& append, std::size_t expect_begin
   for (const ec_new_event& event : plugin::events_of(append)) {
     const std::size_t expect = expect_begin + event.stream_index;
     event_appends_.add(static_cast<std::uint32_t>(appends_));
-    event_places_.add(++place);
+    ++place;
     event_expects_.add(static_cast<std::uint32_t>(expect + 1));
     event_ordinals_.add(++writes_[expect]);
     event_types_.add(plugin::view(event.type));
@@ -117,27 +109,33 @@ void AppendRequest::add_events(const ec_append& append, std::size_t expect_begin
   events_ += place;
 }
 
-std::uint32_t AppendRequest::stream_number(std::string_view stream) {
+std::uint32_t AppendRequest::stream_number(std::string_view stream, std::int64_t wanted) {
   const auto [found, is_new] =
       stream_numbers_.try_emplace(stream, static_cast<std::uint32_t>(stream_numbers_.size() + 1));
   if (is_new) {
     streams_.add(stream);
     named_by_.push_back(appends_);
-  } else if (named_by_[found->second - 1] != appends_) {
-    disjoint_ = false;
+    least_versions_.push_back(std::max<std::int64_t>(wanted, 0));
+    return found->second;
   }
+  std::int64_t& least = least_versions_[found->second - 1];
+  least = std::min(least, std::max<std::int64_t>(wanted, 0));
+  if (named_by_[found->second - 1] != appends_) disjoint_ = false;
   return found->second;
 }
 
 Parameters AppendRequest::parameters(std::uint64_t patience_ms, std::int64_t epoch) {
   Parameters all;
-  all.number(static_cast<std::int64_t>(patience_ms)).number(epoch).flag(disjoint_).array(streams_);
+  all.number(static_cast<std::int64_t>(patience_ms))
+      .number(epoch)
+      .flag(disjoint_)
+      .array(streams_)
+      .array(stream_least_versions_);
   for (Array* array :
-       {&commit_ids_,    &digests_,         &lookups_,        &append_expect_begins_, &append_expect_ends_,
-        &events_before_, &event_counts_,    &expect_streams_, &expect_versions_,      &expect_writes_,
-        &event_appends_, &event_places_,    &event_expects_,  &event_ordinals_,       &event_types_,
-        &event_ids_,     &event_encodings_, &event_schemas_,  &event_times_,          &event_payloads_,
-        &event_metadata_})
+       {&commit_ids_,      &digests_,       &lookups_,        &append_expect_begins_, &append_expect_ends_,
+        &events_before_,   &event_counts_,  &expect_streams_, &expect_versions_,      &expect_writes_,
+        &event_appends_,   &event_expects_, &event_ordinals_, &event_types_,          &event_ids_,
+        &event_encodings_, &event_schemas_, &event_times_,    &event_payloads_,       &event_metadata_})
     all.array(*array);
   return all;
 }

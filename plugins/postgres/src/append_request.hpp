@@ -26,12 +26,15 @@ class AppendRequest {
   // Of the expectations of the append that was taken as number `index`: where they begin among all.
   std::size_t expect_begin(std::size_t index) const { return expect_begins_[index]; }
   std::uint32_t writes(std::size_t expect) const { return writes_[expect]; }
+  // From 0, in the order in which streams were first named.
+  std::size_t stream(std::size_t expect) const { return streams_of_expects_[expect] - 1; }
+  std::uint32_t events_before(std::size_t index) const { return events_before_append_[index]; }
 
  private:
   void clear();
   void add(const ec_append& append);
   void add_events(const ec_append& append, std::size_t expect_begin);
-  std::uint32_t stream_number(std::string_view stream);
+  std::uint32_t stream_number(std::string_view stream, std::int64_t wanted);
 
   struct HashOfId {
     std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>()(id); }
@@ -45,14 +48,17 @@ class AppendRequest {
   std::uint32_t events_ = 0;
   std::vector<std::size_t> expect_begins_;
   std::vector<std::uint32_t> writes_;
+  std::vector<std::uint32_t> streams_of_expects_;
+  std::vector<std::uint32_t> events_before_append_;
 
-  Array streams_{Type::text};
+  std::vector<std::int64_t> least_versions_;  // of each stream
+  Array streams_{Type::text}, stream_least_versions_{Type::int8};
   Array commit_ids_{Type::uuid}, digests_{Type::int8}, lookups_{Type::boolean}, append_expect_begins_{Type::int4},
       append_expect_ends_{Type::int4}, events_before_{Type::int4}, event_counts_{Type::int4};
   Array expect_streams_{Type::int4}, expect_versions_{Type::int8}, expect_writes_{Type::int4};
-  Array event_appends_{Type::int4}, event_places_{Type::int4}, event_expects_{Type::int4}, event_ordinals_{Type::int4},
-      event_types_{Type::text}, event_ids_{Type::uuid}, event_encodings_{Type::int4}, event_schemas_{Type::int4},
-      event_times_{Type::int8}, event_payloads_{Type::bytes}, event_metadata_{Type::bytes};
+  Array event_appends_{Type::int4}, event_expects_{Type::int4}, event_ordinals_{Type::int4}, event_types_{Type::text},
+      event_ids_{Type::uuid}, event_encodings_{Type::int4}, event_schemas_{Type::int4}, event_times_{Type::int8},
+      event_payloads_{Type::bytes}, event_metadata_{Type::bytes};
 };
 
 }  // namespace ec::postgres

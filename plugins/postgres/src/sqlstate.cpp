@@ -37,6 +37,7 @@ constexpr Entry meanings[] = {
     {"3F", {EC_CONFIG, false, "the schema is gone; was it dropped?"}},
     {"40", {EC_UNAVAILABLE, true, ""}},
     {"42", {EC_CONFIG, false, "the schema is not the one that this plugin made"}},
+    {"42P05", {EC_CONFIG, false, "a pooler between here and the server? Set the option 'pooler' to transaction"}},
     {"42501", {EC_CONFIG, false, "grant the role what plugins/postgres/README.md lists under Privileges"}},
     {"53", {EC_UNAVAILABLE, true, ""}},
     {"53100", {EC_UNAVAILABLE, true, "the server's disk is full; make room there"}},

@@ -39,13 +39,12 @@ const Statement has_migrations{"", "SELECT to_regclass(quote_ident($1::text) || 
 const Statement newest_migration{"", "SELECT coalesce(max(number), 0) FROM migrations"};
 const Statement look_at_store{"", "SELECT store_id FROM store"};
 
-const Statement append{
-    "eventcore_append",
-    "SELECT current_epoch, statuses, befores, lasts, bases FROM append($1::bigint, $2::bigint, $3::boolean, "
-    "$4::text[], $5::uuid[], $6::bigint[], $7::boolean[], $8::integer[], $9::integer[], $10::integer[], "
-    "$11::integer[], $12::integer[], $13::bigint[], $14::integer[], $15::integer[], $16::integer[], $17::integer[], "
-    "$18::integer[], $19::text[], $20::uuid[], $21::integer[], $22::integer[], $23::bigint[], $24::bytea[], "
-    "$25::bytea[])"};
+const Statement append{"eventcore_append",
+                       "SELECT answer, current_epoch, head, versions, statuses, befores, lasts, bases FROM append("
+                       "$1::bigint, $2::bigint, $3::boolean, $4::text[], $5::bigint[], $6::uuid[], $7::bigint[], "
+                       "$8::boolean[], $9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[], "
+                       "$14::bigint[], $15::integer[], $16::integer[], $17::integer[], $18::integer[], $19::text[], "
+                       "$20::uuid[], $21::integer[], $22::integer[], $23::bigint[], $24::bytea[], $25::bytea[])"};
 const Statement advance_epoch{"", "SELECT advance_epoch($1::bigint)"};
 
 const Statement head{"eventcore_head", "SELECT coalesce(max(position), 0) FROM events"};

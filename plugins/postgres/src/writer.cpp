@@ -27,18 +27,29 @@ bool is_lookup(const ec_append& request) { return (request.flags & EC_APPEND_LOO
 
 }  // namespace
 
+// What the function `append` answers, see there.
 class Writer::Answer {
  public:
   explicit Answer(const Rows& rows)
-      : epoch(rows.int8(0, 0)),
-        statuses(rows.numbers<std::int32_t>(0, 1)),
-        befores(rows.numbers<std::int64_t>(0, 2)),
-        lasts(rows.numbers<std::int64_t>(0, 3)),
-        bases(rows.numbers<std::int64_t>(0, 4)) {}
+      : kind(rows.int4(0, 0)),
+        epoch(rows.int8(0, 1)),
+        head(rows.int8(0, 2)),
+        versions(rows.numbers<std::int64_t>(0, 3)),
+        statuses(rows.numbers<std::int32_t>(0, 4)),
+        befores(rows.numbers<std::int64_t>(0, 5)),
+        lasts(rows.numbers<std::int64_t>(0, 6)),
+        bases(rows.numbers<std::int64_t>(0, 7)) {}
 
-  std::int64_t epoch;
+  enum Kind : std::int32_t { other_epoch = 0, all_stored = 1, one_by_one = 2 };
+  std::int32_t kind;
+  std::int64_t epoch, head;
+  std::vector<std::int64_t> versions;
   std::vector<std::int32_t> statuses;
   std::vector<std::int64_t> befores, lasts, bases;
+
+  Status status(std::size_t append) const {
+    return kind == all_stored ? stored : static_cast<Status>(statuses.at(append));
+  }
 };
 
 std::uint64_t Writer::append(plugin::Appends appends, const Call& call) {
@@ -103,7 +114,7 @@ Writer::Answer Writer::send(const Call& call) {
       sent_ = true;
       Answer answer(connection.run(statements::append, parameters, call, "appending", Connection::Patience::commit));
       epoch_ = answer.epoch;
-      if (!answer.statuses.empty()) return answer;
+      if (answer.kind != Answer::other_epoch) return answer;
     } catch (const Lost&) {
       throw;
     } catch (const Failure&) {
@@ -114,15 +125,15 @@ Writer::Answer Writer::send(const Call& call) {
 }
 
 void Writer::tell(const Answer& answer, plugin::Appends appends, std::size_t first, std::size_t end) {
-  if (answer.statuses.size() != end - first || answer.befores.size() != end - first) throw Rows::strange();
   for (std::size_t i = first; i < end; ++i) tell_one(answer, i - first, appends.request(i), appends.outcome(i));
 }
 
 void Writer::tell_one(const Answer& answer, std::size_t index, const ec_append& request, ec_outcome& outcome) {
-  const std::int32_t status = answer.statuses[index];
-  const auto before = static_cast<std::uint64_t>(answer.befores[index]);
+  const Status status = answer.status(index);
   if (status == other_content) return plugin::duplicate(outcome);
   if (status == not_found) return plugin::commit_not_found(outcome);
+  const auto before = static_cast<std::uint64_t>(
+      answer.kind == Answer::all_stored ? answer.head + request_.events_before(index) : answer.befores.at(index));
   if (status == conflict)
     return plugin::conflict(outcome, request, before - 1, static_cast<std::uint64_t>(answer.lasts.at(index)));
   const bool repeated = status == stored_before;
@@ -135,9 +146,11 @@ void Writer::tell_one(const Answer& answer, std::size_t index, const ec_append& 
   highest_ = std::max(highest_, last);
   if (outcome.versions == nullptr || is_lookup(request)) return;
   const std::size_t begin = request_.expect_begin(index);
-  for (std::size_t i = 0; i < request.expect_count; ++i)
-    outcome.versions[i] =
-        static_cast<std::uint64_t>(answer.bases.at(begin + i)) + (repeated ? 0 : request_.writes(begin + i));
+  for (std::size_t expect = begin; expect < begin + request.expect_count; ++expect) {
+    const std::int64_t base =
+        answer.kind == Answer::all_stored ? answer.versions.at(request_.stream(expect)) : answer.bases.at(expect);
+    outcome.versions[expect - begin] = static_cast<std::uint64_t>(base) + (repeated ? 0 : request_.writes(expect));
+  }
 }
 
 // Only what would have been stored can have been stored.
