@@ -55,16 +55,17 @@ class Programs:
             raise Failed(f"{', '.join(missing)} not found in {self.bin}; build first: "
                          "cmake --preset release && cmake --build --preset release")
 
-    def has_rocksdb(self):
-        return (self.bin.parent / "lib/eventcore/plugins/eventcore_plugin_rocksdb.so").exists()
-
-    def why_no_rivals(self):
-        """Why RocksDB cannot be measured beside its rivals; empty when it can."""
-        if not self.has_rocksdb():
-            return f"the RocksDB plugin is not in {self.bin.parent}; build with -DEVENTCORE_ROCKSDB=ON"
-        if not (self.bin / "bench_iterator").exists():
-            return f"bench_iterator is not in {self.bin}; install librocksdb-dev and build again"
-        if shutil.which("db_bench") is None:
+    def why_no_rivals(self, wanted):
+        """Why one of the wanted backends cannot be measured beside its rivals; empty when all can."""
+        rivals = {"rocksdb": ("bench_iterator", "librocksdb-dev"), "postgres": ("bench_bare_query", "libpq-dev")}
+        for plugin, (rival, package) in rivals.items():
+            if plugin not in wanted:
+                continue
+            if not (self.bin.parent / f"lib/eventcore/plugins/eventcore_plugin_{plugin}.so").exists():
+                return f"the {plugin} plugin is not in {self.bin.parent}; build with -DEVENTCORE_{plugin.upper()}=ON"
+            if not (self.bin / rival).exists():
+                return f"{rival} is not in {self.bin}; install {package} and build again"
+        if "rocksdb" in wanted and shutil.which("db_bench") is None:
             return "db_bench is missing; install rocksdb-tools"
         return ""
 
@@ -105,7 +106,7 @@ class Programs:
 
 def config_text(plugin, options):
     """The YAML of a store whose data lies beside it."""
-    options = ({} if plugin == "memory" else {"path": "db"}) | options
+    options = ({"path": "db"} if plugin == "rocksdb" else {}) | options
     lines = [f"plugin: {plugin}"]
     if options:
         lines += ["options:"] + [f"  {name}: {value}" for name, value in options.items()]

@@ -1,6 +1,7 @@
 """The rows of the table: what is measured, beside what, and the aim."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Callable
 
 from figures import AtLeast, MemoryAtMost, MicrosecondsAtMost
@@ -32,9 +33,9 @@ def hot_note(ours):
             f"attempts a command {ours['attempts'] / ours['operations']:.2f}, all committed")
 
 
-def hot_row(programs, plugin, durability):
+def hot_row(load, plugin, durability):
     def hot(clients):
-        return programs.load(plugin, "hot", clients=clients, events=1, history=HOT_LENGTH, payload=PAYLOAD)
+        return load("hot", clients=clients, events=1, history=HOT_LENGTH, payload=PAYLOAD)
     return Row(f"{plugin}: a hot stream, 16 clients all on it against one client alone",
                f"{PAYLOAD} B payload, 1 event a command on 1 stream of up to {HOT_LENGTH} events that it reads, "
                f"{durability}", AtLeast(0.5), lambda: hot(16), lambda: hot(1), hot_note)
@@ -55,7 +56,7 @@ def memory_rows(programs, quick):
             MicrosecondsAtMost(100), transfer(2_000, 200, history=1000), published(668), times=3),
         Row("memory: 4 threads on disjoint streams against one", typed + "all streams new, as many commands in all, 4 clients",
             AtLeast(1.0), transfer(22_500, 25_000, clients=4), cold, times=3),
-        hot_row(programs, "memory", "not durable"),
+        hot_row(partial(programs.load, "memory"), "memory", "not durable"),
     ]
 
 
@@ -89,7 +90,7 @@ def rocksdb_rows(programs, quick):
             lambda: append(64), lambda: programs.fillsync(64, PAYLOAD)),
         read_row(programs, "alone, by appends of 2 events", 1),
         read_row(programs, "two at a time, by appends of an event of each", 2),
-        hot_row(programs, "rocksdb", durable),
+        hot_row(partial(programs.load, "rocksdb"), "rocksdb", durable),
         Row(f"rocksdb: memory for reading a stream of {many:,} events", f"{PAYLOAD} B payload, reopened, cache_size "
             "8MiB, 1 client", MemoryAtMost(0.5 if quick else 0.1),
             lambda: read_again(programs, "rocksdb", many, 1, events=500, operations=1, store_options={"cache_size": "8MiB"}),
@@ -98,9 +99,36 @@ def rocksdb_rows(programs, quick):
     return rows
 
 
-def history_row(programs):
+def postgres_rows(postgres):
+    durable = "durable (fsync, synchronous_commit on)"
+    command = f"the bank's transfer: 2 streams read, 2 JSON events of about 35 B written, accounts opened before, {durable}"
+    ten = "the ten-round-trip pattern (bench/rivals/pgbench/ten_round_trips.sql), the same transfer"
+    def transfer(clients):
+        return postgres.load("transfer", clients=clients, accounts=max(20, 2_000 // clients), history=2)
+    return [
+        Row(f"postgres: `execute`, 1 client, against {ten}, 1 client", f"{command}, 1 client", AtLeast(2.5),
+            lambda: transfer(1), lambda: postgres.pgbench("ten_round_trips.sql", 1)),
+        Row(f"postgres: `execute`, 64 clients, against {ten}, 32 clients", f"{command}, 64 clients", AtLeast(3),
+            lambda: transfer(64), lambda: postgres.pgbench("ten_round_trips.sql", 32)),
+        Row(f"postgres: appends, 64 clients, against single-row autocommit inserts by pgbench at its best of 16, 32 and "
+            f"64 clients, values of {PAYLOAD} B", f"{APPEND}, {durable}, 64 clients", AtLeast(1.5, events=2),
+            lambda: postgres.load("append", clients=64, payload=PAYLOAD, events=2, streams=2),
+            postgres.best_single_inserts),
+        Row("postgres: read of a 1000-event stream against one prepared query through libpq with binary rows",
+            f"{PAYLOAD} B payload, 10 streams read in turn, in the server's memory, 1 client", AtLeast(0.7),
+            lambda: postgres.read(history=1_000, streams=10, payload=PAYLOAD, events=2),
+            lambda: postgres.bare_query(1_000, PAYLOAD)),
+        hot_row(postgres.load, "postgres", durable),
+    ]
+
+
+def history_rows(programs, postgres):
     """Minutes and gigabytes, so only when asked for."""
-    def append(events):
-        return programs.load("rocksdb", "append", clients=1, payload=PAYLOAD, prefill=events)
-    return Row("rocksdb: append into 10M events against 100k", f"{APPEND}, durable (fdatasync), 1 client", AtLeast(0.8),
-               lambda: append(10_000_000), lambda: append(100_000))
+    def row(plugin, load, durability):
+        def append(events):
+            return load("append", clients=1, payload=PAYLOAD, prefill=events)
+        return Row(f"{plugin}: append into 10M events against 100k", f"{APPEND}, {durability}, 1 client", AtLeast(0.8),
+                   lambda: append(10_000_000), lambda: append(100_000))
+    rows = [row("rocksdb", partial(programs.load, "rocksdb"), "durable (fdatasync)")]
+    return rows + ([row("postgres", postgres.load, "durable (fsync)")] if postgres else [])
+
