@@ -32,8 +32,8 @@ RULES = [
 LIBRARIES = [
     (r"yaml-cpp/", r"core/src/config_yaml\.cpp$", "yaml-cpp is config_yaml.cpp's alone"),
     (r"boost/dll", r"core/src/loader\.cpp$", "Boost.DLL is loader.cpp's alone"),
-    (r"pqxx", r"(plugins/postgres|bench)/", "libpqxx is the Postgres plugin's alone"),
-    (r"libpq", r"(plugins/postgres|bench)/", "libpq is the Postgres plugin's alone"),
+    (r"pqxx", r"(plugins/postgres|tests/postgres)/", "libpqxx is the Postgres plugin's alone"),
+    (r"libpq", r"(plugins/postgres|bench|tests/postgres)/", "libpq is the Postgres plugin's alone"),
     (r"rocksdb/", r"(plugins/rocksdb|bench|tests/rocksdb)/", "RocksDB is the RocksDB plugin's alone"),
 ]
 

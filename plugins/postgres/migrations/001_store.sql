@@ -24,6 +24,15 @@ CREATE TABLE events (
   UNIQUE (stream, version)
 );
 
+-- Large payloads are packed much quicker by lz4; a server that was built without it keeps its own way.
+DO $$
+BEGIN
+  EXECUTE 'ALTER TABLE events ALTER payload SET COMPRESSION lz4';
+EXCEPTION WHEN syntax_error OR feature_not_supported THEN
+  NULL;
+END
+$$;
+
 CREATE TABLE commits (
   commit_id uuid PRIMARY KEY,
   digest bigint NOT NULL,

@@ -83,9 +83,9 @@ Config::Config(const plugin::Settings& settings)
       schema_origin(settings.origin("schema")) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; };
   if (schema.empty() || schema.size() > most_schema_bytes || std::ranges::any_of(schema, is_control) ||
-      schema.starts_with("pg_"))
+      schema.starts_with("pg_") || schema == "$user")  // in a search_path that is another schema, however quoted
     throw wrong_schema("'" + schema + "' is no name for a schema; it has 1 to " + std::to_string(most_schema_bytes) +
-                       " bytes, no control characters, and does not begin with pg_");
+                       " bytes, no control characters, does not begin with pg_, and is not $user");
   try {
     location = location_of(Hosts(dsn), schema);
   } catch (const std::string& problem) {

@@ -18,10 +18,6 @@ constexpr int binary = 1;
 
 std::uint64_t deadline_of(const Call& call) { return call.deadline_ns() == 0 ? never_ns : call.deadline_ns(); }
 
-bool is_error(ExecStatusType status) {
-  return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_SYNC;
-}
-
 }  // namespace
 
 Connection::Connection(const Config& config, const plugin::Host& host, const Call& call, std::uint64_t until_ns,
@@ -104,33 +100,35 @@ void Connection::flush(const Call& call, std::uint64_t until_ns, std::string_vie
 // To the end, which is where the server has committed: an error can still come behind the rows.
 Rows Connection::receive(const Call& call, std::uint64_t until_ns, std::string_view doing) {
   Rows rows, refusal;
-  bool refused = false;
   for (;;) {
-    PGresult* result = next_result(call, until_ns, doing);
-    if (result == nullptr) {
+    Rows result(next_result(call, until_ns, doing));
+    if (result.raw() == nullptr) {
       if (PQstatus(handle()) == CONNECTION_BAD) lost(doing);
       if (!config_.pooled) break;
       continue;
     }
-    const ExecStatusType status = PQresultStatus(result);
-    Rows each(result);
+    const ExecStatusType status = PQresultStatus(result.raw());
     if (status == PGRES_PIPELINE_SYNC) break;
-    if (status == PGRES_TUPLES_OK) rows = std::move(each);
-    if (status == PGRES_PIPELINE_ABORTED || !is_error(status)) continue;
-    // Without a SQLSTATE it is libpq that could not take the answer.
-    const bool from_server = PQresultErrorField(result, PG_DIAG_SQLSTATE) != nullptr;
-    if (!from_server || is_fatal(result) || PQstatus(handle()) == CONNECTION_BAD) {
-      lost_ = true;
-      const Failure said = failure_of(result, config_.location, doing);
-      throw Lost(EC_UNAVAILABLE, said.what(), said.native_code(), true);
+    if (status == PGRES_TUPLES_OK) {
+      rows = std::move(result);
+    } else if (status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_ABORTED) {
+      check_alive(result, doing);
+      if (refusal.raw() == nullptr) refusal = std::move(result);
     }
-    if (!refused) refusal = std::move(each);
-    refused = true;
   }
   unfinished_ = false;
   if (config_.pooled) PQexitPipelineMode(handle());
-  if (refused) throw failure_of(refusal.raw(), config_.location, doing);
+  if (refusal.raw() != nullptr) throw failure_of(refusal.raw(), config_.location, doing);
   return rows;
+}
+
+// An error that ended the session, or, without a SQLSTATE, one of libpq's own that could not take the answer.
+void Connection::check_alive(const Rows& error, std::string_view doing) {
+  const bool from_server = PQresultErrorField(error.raw(), PG_DIAG_SQLSTATE) != nullptr;
+  if (from_server && !is_fatal(error.raw()) && PQstatus(handle()) != CONNECTION_BAD) return;
+  lost_ = true;
+  const Failure said = failure_of(error.raw(), config_.location, doing);
+  throw Lost(EC_UNAVAILABLE, said.what(), said.native_code(), true);
 }
 
 PGresult* Connection::next_result(const Call& call, std::uint64_t until_ns, std::string_view doing) {
@@ -143,8 +141,10 @@ PGresult* Connection::next_result(const Call& call, std::uint64_t until_ns, std:
 
 // The answer may still come, and is thrown away then.
 void Connection::give_up(const Call& call, std::string_view doing) const {
-  call.check();
-  throw Lost(EC_TIMEOUT, config_.location + ", " + std::string(doing) + ": no answer in time");
+  if (call.cancelled()) call.check();
+  const std::string said = config_.location + ", " + std::string(doing) + ": no answer in time";
+  if (call.expired()) throw Failure(EC_TIMEOUT, said);
+  throw Lost(EC_TIMEOUT, said);
 }
 
 void Connection::lost(std::string_view doing) {
@@ -172,7 +172,11 @@ bool Connection::usable(const Call& call) {
 }
 
 bool Connection::consume() {
-  lost_ = lost_ || PQconsumeInput(handle()) == 0 || PQstatus(handle()) == CONNECTION_BAD;
+  pollfd socket{PQsocket(handle()), POLLIN, 0};
+  // Until there is no more: behind the last words of a server that stops comes the end of the connection.
+  do {
+    lost_ = lost_ || PQconsumeInput(handle()) == 0 || PQstatus(handle()) == CONNECTION_BAD;
+  } while (!lost_ && poll(&socket, 1, 0) > 0);
   return !lost_;
 }
 

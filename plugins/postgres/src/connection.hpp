@@ -60,6 +60,7 @@ class Connection {
   void send_pooled(const Statement& statement, const Parameters& parameters);
   void flush(const plugin::Call& call, std::uint64_t until_ns, std::string_view doing);
   Rows receive(const plugin::Call& call, std::uint64_t until_ns, std::string_view doing);
+  void check_alive(const Rows& error, std::string_view doing);
   PGresult* next_result(const plugin::Call& call, std::uint64_t until_ns, std::string_view doing);
   [[noreturn]] void give_up(const plugin::Call& call, std::string_view doing) const;
   [[noreturn]] void lost(std::string_view doing);

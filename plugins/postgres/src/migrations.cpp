@@ -8,7 +8,6 @@
 namespace ec::postgres {
 
 using plugin::Call;
-using plugin::Failure;
 
 namespace {
 
@@ -82,6 +81,8 @@ void bring_up_to_date(const Config& config, Connection& connection, const Call& 
   constexpr std::string_view doing = "making the schema";
   try {
     migrate(config, connection.session(), call);
+  } catch (const pqxx::insufficient_privilege& error) {  // libpqxx leaves its SQLSTATE out
+    throw refusal("42501", config.location, doing, error.what());
   } catch (const pqxx::sql_error& error) {
     throw refusal(error.sqlstate(), config.location, doing, error.what());
   } catch (const pqxx::broken_connection& error) {

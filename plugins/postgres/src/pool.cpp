@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <random>
 #include <thread>
 
@@ -39,12 +40,15 @@ std::unique_ptr<Connection> connect(const Config& config, const plugin::Host& ho
   const std::uint64_t until_ns =
       call.deadline_ns() != 0 ? call.deadline_ns() : plugin::monotonic_ns() + config.connect_timeout_ms * 1'000'000;
   std::uint64_t pause_ns = first_pause_ns;
+  std::exception_ptr last;  // says more than that the deadline has passed
   for (std::size_t attempt = 0;; ++attempt) {
-    call.check();
     try {
+      call.check();
       return std::make_unique<Connection>(config, host, call, until_ns, attempt);
     } catch (const Failure& failure) {
+      if (last && failure.status() == EC_TIMEOUT) std::rethrow_exception(last);
       if (!failure.retryable() || !pause(pause_ns, call, until_ns)) throw;
+      last = std::current_exception();
     }
     pause_ns = std::min(2 * pause_ns, longest_pause_ns);
   }

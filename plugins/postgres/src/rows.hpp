@@ -38,8 +38,7 @@ class Rows {
   bool boolean(int row, int column) const { return bytes(row, column) == std::string_view("\1", 1); }
   ec_uuid uuid(int row, int column) const {
     ec_uuid uuid{};
-    const std::string_view value = sized(row, column, sizeof uuid);
-    std::memcpy(uuid.bytes, value.data(), sizeof uuid.bytes);
+    std::memcpy(uuid.bytes, sized(row, column, sizeof uuid), sizeof uuid.bytes);
     return uuid;
   }
   // An array of numbers without nulls; empty where the column is null.
@@ -60,14 +59,13 @@ class Rows {
   static plugin::Failure strange() { return {EC_INTERNAL, "the server answered in a form that was not asked for"}; }
 
  private:
-  std::string_view sized(int row, int column, std::size_t size) const {
-    const std::string_view value = bytes(row, column);
-    if (value.size() != size) throw strange();
-    return value;
+  const char* sized(int row, int column, std::size_t size) const {
+    if (bytes(row, column).size() != size) throw strange();
+    return PQgetvalue(result_.get(), row, column);
   }
   template <class T>
   T number(int row, int column) const {
-    return number_at<T>(sized(row, column, sizeof(T)).data());
+    return number_at<T>(sized(row, column, sizeof(T)));
   }
 
   std::unique_ptr<PGresult, decltype(&PQclear)> result_{nullptr, PQclear};

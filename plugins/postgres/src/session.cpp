@@ -82,7 +82,7 @@ ConnectWithin::handle ConnectWithin::do_startconnect(handle present) {
       PQstatus(connection) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
   while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
     if (!wait_for_socket(connection, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, call_, until_ns)) {
-      call_.check();
+      if (call_.cancelled()) call_.check();
       throw Failure(EC_UNAVAILABLE, config_.location + ", connecting: no answer; is the server running, and reachable?",
                     {}, true);
     }
