@@ -74,8 +74,8 @@ void Listener::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     try {
       listen(stop);
-    } catch (const std::exception& failure) {
-      if (!stop.stop_requested()) host_.log(EC_LOG_WARNING, failure.what());
+    } catch (...) {
+      if (!stop.stop_requested()) tell_exception();
       std::unique_lock lock(mutex_);
       wanted_.wait_for(lock, stop, std::chrono::milliseconds(config_.poll_interval_ms), [] { return false; });
     }
@@ -100,6 +100,32 @@ void Listener::listen(const std::stop_token& stop) {
     raise(head_, static_cast<std::uint64_t>(rows.int8(0, 0)));
     signal_.moved();
     wait_for_news(stoppable.call, *connection);
+  }
+}
+
+// A standby refuses LISTEN, and behind a pooler it would reach somebody else; then there is the poll.
+void Listener::subscribe(Connection& connection, const plugin::Call& call) {
+  if (!config_.wants_notify || config_.pooled) return;
+  try {
+    connection.run(statements::listen, Parameters(), call, "listening");
+  } catch (const Lost&) {
+    throw;
+  } catch (const plugin::Failure& failure) {
+    host_.log(config_.read_only ? EC_LOG_DEBUG : EC_LOG_WARNING,
+              std::string(failure.what()) + "; readers that wait are polling");
+  }
+}
+
+// The one under way; what goes wrong again and again is told once.
+void Listener::tell_exception() noexcept {
+  ec_error error = EC_ERROR_INIT;
+  plugin::set_error_from_exception(&error);
+  if (told_ == error.message) return;
+  try {
+    told_ = error.message;
+    host_.log(EC_LOG_WARNING, error.message);
+  } catch (...) {
+    told_.clear();  // without memory there is nothing to tell it with
   }
 }
 

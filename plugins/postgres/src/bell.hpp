@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 namespace ec::postgres {
@@ -47,6 +48,8 @@ class Listener {
  private:
   void run(const std::stop_token& stop);
   void listen(const std::stop_token& stop);
+  void subscribe(Connection& connection, const plugin::Call& call);
+  void tell_exception() noexcept;
   void wait_for_news(const plugin::Call& call, Connection& connection) const;
 
   const Config& config_;
@@ -56,6 +59,7 @@ class Listener {
   std::mutex mutex_;
   std::condition_variable_any wanted_;
   std::size_t waiting_ = 0;
+  std::string told_;     // the warning that was logged last, while things have not got better
   std::jthread thread_;  // the last member: it ends before what it uses
 };
 
