@@ -92,9 +92,7 @@ void Listener::listen(const std::stop_token& stop) {
     }
     if (!connection) {
       connection = connect(config_, host_, stoppable.call);
-      // Behind a pooler it would stay with a server connection that is somebody else's the next moment.
-      if (config_.wants_notify && !config_.pooled)
-        connection->run(statements::listen, Parameters(), stoppable.call, "listening");
+      subscribe(*connection, stoppable.call);
     }
     const Rows rows = connection->run(statements::head, Parameters(), stoppable.call, "looking for news");
     raise(head_, static_cast<std::uint64_t>(rows.int8(0, 0)));

@@ -29,34 +29,47 @@ ec_bytes lent(std::string_view bytes) { return bytes.empty() ? ec_bytes{nullptr,
 
 }  // namespace
 
-void EventPage::load(Pool& pool, const Statement& statement, const Parameters& parameters, const plugin::Call& call,
-                     std::uint64_t& head) {
-  rows_ = pool.run(statement, parameters, call, "reading");
+void EventPage::load(Pool& pool, const Statement& statement, const Parameters& parameters, std::uint64_t most,
+                     bool backward, const plugin::Call& call, std::uint64_t& head) {
   events_.clear();
   large_.clear();
-  cut_ = false;
-  found_ = 0;
-  events_.reserve(static_cast<std::size_t>(rows_.size()));
-  bool has_head = false;
+  rows_ = pool.run(statement, parameters, call, "reading");
+  put_in_order(head, backward);
+  has_more_ = order_.size() >= most;
+  events_.reserve(std::min<std::size_t>(order_.size(), most));
   std::uint64_t large_bytes = 0;
-  for (int row = 0; row < rows_.size(); ++row) {
-    if (rows_.int4(row, number) < 0) {
-      head = static_cast<std::uint64_t>(rows_.int8(row, position));
-      has_head = true;
-      continue;
-    }
-    ++found_;
-    if (cut_) continue;
+  for (const int row : order_) {
+    if (events_.size() == most) break;
     if (rows_.is_null(row, payload)) {
       large_bytes += static_cast<std::uint64_t>(rows_.int8(row, size));
-      cut_ = !large_.empty() && large_bytes > page_bytes;
-      if (cut_) continue;
+      if (!large_.empty() && large_bytes > page_bytes) {
+        has_more_ = true;
+        break;
+      }
       large_.push_back(events_.size());
     }
     take(row);
   }
-  if (!has_head) throw Rows::strange();
   if (!large_.empty()) fetch_large(pool, call);
+}
+
+void EventPage::put_in_order(std::uint64_t& head, bool backward) {
+  order_.clear();
+  bool has_head = false;
+  for (int row = 0; row < rows_.size(); ++row) {
+    if (rows_.int4(row, number) >= 0) {
+      order_.push_back(row);
+      continue;
+    }
+    head = static_cast<std::uint64_t>(rows_.int8(row, position));
+    has_head = true;
+  }
+  if (!has_head) throw Rows::strange();
+  const auto before = [&](int a, int b) {
+    return backward ? rows_.int8(a, position) > rows_.int8(b, position)
+                    : rows_.int8(a, position) < rows_.int8(b, position);
+  };
+  if (!std::ranges::is_sorted(order_, before)) std::ranges::sort(order_, before);
 }
 
 void EventPage::take(int row) {

@@ -53,11 +53,12 @@ void ReadAllCursor::load(const plugin::Call& call) {
       .array(prefixes_)
       .array(types_)
       .number(static_cast<std::int64_t>(asked));
-  page_.load(pool_, backward_ ? statements::read_all_backward : statements::read_all, parameters, call, head);
+  page_.load(pool_, backward_ ? statements::read_all_backward : statements::read_all, parameters, asked, backward_,
+             call, head);
   if (!has_head_) head_ = head;
   has_head_ = true;
   const auto events = page_.events();
-  if (page_.has_more(asked) && !events.empty())
+  if (page_.has_more() && !events.empty())
     at_ = events.back().position.lo;
   else
     at_ = backward_ ? low : std::max(at_, std::min(high, head_));

@@ -24,16 +24,20 @@ ReadCursor::ReadCursor(Pool& pool, const ec_read& request)
 }
 
 const Statement& ReadCursor::statement() const {
-  if (streams_.size() == 1) return backward_ ? statements::read_stream_backward : statements::read_stream;
-  return backward_ ? statements::read_streams_backward : statements::read_streams;
+  switch (streams_.size()) {
+    case 1: return backward_ ? statements::read_stream_backward : statements::read_stream;
+    case 2: return backward_ ? statements::read_two_streams_backward : statements::read_two_streams;
+    default: return backward_ ? statements::read_streams_backward : statements::read_streams;
+  }
 }
 
 void ReadCursor::load(const plugin::Call& call) {
   const std::uint64_t asked = std::min(left_, page_events);
   Array streams(Type::text), from(Type::int8);
   Parameters parameters;
-  if (streams_.size() == 1) {
-    parameters.bytes(streams_[0]).number(static_cast<std::int64_t>(from_[0]));
+  if (streams_.size() <= 2) {
+    for (std::size_t i = 0; i < streams_.size(); ++i)
+      parameters.bytes(streams_[i]).number(static_cast<std::int64_t>(from_[i]));
   } else {
     for (const std::string& stream : streams_) streams.add(stream);
     for (const std::uint64_t version : from_) from.add(version);
@@ -41,13 +45,13 @@ void ReadCursor::load(const plugin::Call& call) {
   }
   parameters.number(static_cast<std::int64_t>(asked));
   std::uint64_t head = 0;
-  page_.load(pool_, statement(), parameters, call, head);
+  page_.load(pool_, statement(), parameters, asked, backward_, call, head);
   if (!has_head_) head_ = head;
   has_head_ = true;
   // Later pages also see what came after the first.
   const auto events = page_.events();
   const auto beyond = std::ranges::find_if(events, [this](const ec_event& e) { return e.position.lo > head_; });
-  done_ = !page_.has_more(asked) || beyond != events.end();
+  done_ = !page_.has_more() || beyond != events.end();
   page_.keep(static_cast<std::size_t>(beyond - events.begin()));
 }
 

@@ -14,6 +14,7 @@ extern const Statement begin_session, begin_transaction, look_at_server, has_mig
     look_at_store;
 extern const Statement append, advance_epoch;
 extern const Statement head, read_stream, read_stream_backward, read_streams, read_streams_backward;
+extern const Statement read_two_streams, read_two_streams_backward;
 extern const Statement read_all, read_all_backward, large, list_streams;
 extern const Statement load_checkpoint, save_checkpoint, remove_checkpoint;
 extern const Statement acquire_lease, renew_lease, release_lease;
