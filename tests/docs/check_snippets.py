@@ -9,10 +9,13 @@ The line above a fenced block says how it is kept true:
     <!-- compiles in a function -->                  likewise, as a function's body, with `store` an ec::Store&
     <!-- opens -->                                   a configuration that 010_transfer runs on
     <!-- runs -->                                    console: each `$ command` prints just what stands below it
+                                                     (both on Postgres: in an empty database of the tests' server)
     <!-- run by NAME -->                             the test that runs it
-Blocks without a language, or with `text`, are no snippets.
+Blocks without a language, or with `text`, are no snippets. Besides: links lead somewhere, and the test suites that
+docs/reliability.md names, PostgresSomething, are there.
 """
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -42,6 +45,18 @@ def part(name):
     return found.group(1) if found else f"there is no part '{region}' in {file}"
 
 
+def environment(text):
+    """With the DSN of an empty database, where the snippet wants one."""
+    if "EVENTCORE_POSTGRES_DSN" not in text:
+        return os.environ
+    with open(os.environ["EVENTCORE_TEST_POSTGRES"], encoding="utf-8") as file:
+        server = file.read().strip()
+    name = f"docs_{MODE}"
+    subprocess.run(["psql", "-qX", server, "-c", f"DROP DATABASE IF EXISTS {name}", "-c", f"CREATE DATABASE {name}"],
+                   check=True, capture_output=True)
+    return {**os.environ, "EVENTCORE_POSTGRES_DSN": server.rpartition("/")[0] + "/" + name}
+
+
 def problem_of_compile(mark, text):
     after = mark.removeprefix("compiles").removeprefix(" in a function").removeprefix(" after ").strip()
     code = f'#include "{os.path.join(SOURCE, after)}"\n' if after else "#include <eventcore/eventcore.hpp>\n"
@@ -58,14 +73,17 @@ def problem_of_open(text):
         config = os.path.join(folder, "store.yaml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(text)
-        ended = subprocess.run([os.path.join(BUILD, "bin/010_transfer"), config], text=True, capture_output=True)
+        ended = subprocess.run([os.path.join(BUILD, "bin/010_transfer"), config], env=environment(text), text=True,
+                               capture_output=True)
         return ended.stderr or ended.stdout if ended.returncode else None
 
 
 def problem_of_run(text):
     for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.M):
         command = command.replace("build/release/", BUILD + "/")
-        ended = subprocess.run(["bash", "-c", command], cwd=SOURCE, text=True, capture_output=True)
+        command = command.replace("$(scripts/postgres start)", "$EVENTCORE_POSTGRES_DSN")
+        ended = subprocess.run(["bash", "-c", command], cwd=SOURCE, env=environment(command), text=True,
+                               capture_output=True)
         if ended.stdout != expected:
             return f"$ {command}\nprinted:\n{ended.stdout}{ended.stderr}expected:\n{expected}"
     return None
@@ -88,6 +106,13 @@ def problem_of(mark, language, text):
     return problem_of_open(text) if kind == "opens" else problem_of_run(text)
 
 
+def missing_suites():
+    """Those that a promise is said to be held by."""
+    tests = "".join(path.read_text(encoding="utf-8") for path in pathlib.Path(SOURCE, "tests").rglob("*_test.cpp"))
+    return sorted(suite for suite in set(re.findall(r"\bPostgres[A-Z]\w+", read("docs/reliability.md")))
+                  if not re.search(rf"^TEST(_F|_P)?\({suite},", tests, re.M))
+
+
 problems = seen = 0
 for name in documents():
     content = read(name)
@@ -103,5 +128,8 @@ for name in documents():
         if not os.path.exists(os.path.join(SOURCE, os.path.dirname(name), target)):
             problems += 1
             print(f"{name}: a link to {target}, which does not exist\n")
+for suite in missing_suites() if MODE == "marked" else []:
+    problems += 1
+    print(f"docs/reliability.md: there is no test suite {suite}\n")
 print(f"{seen} snippets, {problems} problems")
 sys.exit(1 if problems or not seen else 0)

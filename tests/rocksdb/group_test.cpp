@@ -1,126 +1,39 @@
-// Several appends in one call come out as if they were carried out one after the other.
-#include "backend.hpp"
-
-#include <rapidcheck/gtest.h>
+// Several appends in one call. The store that takes them together knows hardly a version by heart.
+#include "../support/group_calls.hpp"
+#include "support.hpp"
 
 namespace ec::rocks::test {
 namespace {
 
-Uuid id(std::uint8_t number) {
-  Uuid made;
-  made.value.bytes[0] = number;
-  return made;
-}
+class Place {
+ public:
+  std::unique_ptr<ec::test::Backend> open(const std::string& store) const {
+    return std::make_unique<ec::test::Backend>(
+        EVENTCORE_TEST_PLUGINS, "rocksdb",
+        std::map<std::string, std::string>{{"path", path_of(store)},
+                                           {"durability", "acknowledged_events_may_be_lost_in_a_power_cut"},
+                                           {"cached_heads", store == "grouped" ? "2" : "1000"}});
+  }
+  std::vector<std::string> contents(const std::string& which) const {
+    Store store = value(test::open(path_of(which)));
+    std::vector<std::string> lines;
+    for (const Seen& each : value(everything_in_every_way(store)))
+      lines.push_back(std::to_string(each.position) + " " + each.stream + "@" + std::to_string(each.version) + " " +
+                      each.payload);
+    return lines;
+  }
 
-StreamId name(const std::string& text) { return StreamId(text); }
+ private:
+  std::string path_of(const std::string& store) const { return (folder_.path() / store).string(); }
 
-class GroupCall : public testing::Test {
- protected:
-  const TempFolder folder;
-  const std::filesystem::path path = folder.path() / "db";
+  const TempFolder folder_;
 };
-
-TEST_F(GroupCall, LetsALaterAppendSeeAnEarlierOne) {
-  Backend backend(path);
-  const auto told = backend.append({{{Expect::absent(name("a"))}, {event(0, "1"), event(0, "2")}},
-                                    {{Expect::exact(name("a"), 2)}, {event(0, "3")}},
-                                    {{Expect::absent(name("a"))}, {event(0, "never")}},
-                                    {{Expect::exact(name("a"), 3)}, {}},
-                                    {{Expect::exists(name("a")), Expect::absent(name("b"))}, {event(1, "4")}}});
-  EXPECT_EQ(told[0], (Outcome{EC_OK, false, 1, 2, {2}}));
-  EXPECT_EQ(told[1], (Outcome{EC_OK, false, 3, 3, {3}}));
-  EXPECT_EQ(told[2], (Outcome{EC_CONFLICT, false, 0, 0, {}, 3, 0}));
-  EXPECT_EQ(told[3], (Outcome{EC_OK, false, 0, 0, {3}}));
-  EXPECT_EQ(told[4], (Outcome{EC_OK, false, 4, 4, {3, 1}}));
-}
-
-TEST_F(GroupCall, KeepsNothingOfAConflictInTheMiddle) {
-  {
-    Backend backend(path);
-    const auto told = backend.append({{{Expect::any(name("a"))}, {event(0, "1")}},
-                                      {{Expect::any(name("b")), Expect::exact(name("a"), 7)}, {event(0, "never")}},
-                                      {{Expect::absent(name("b"))}, {event(0, "2")}}});
-    EXPECT_EQ(told[1], (Outcome{EC_CONFLICT, false, 0, 0, {}, 1, 1}));
-    EXPECT_EQ(told[2], (Outcome{EC_OK, false, 2, 2, {1}}));
-  }
-  Store store = value(open(path));
-  EXPECT_EQ(everything(store), (std::vector<Seen>{{"a", 1, 1, "1"}, {"b", 1, 2, "2"}}));
-}
-
-TEST_F(GroupCall, RepeatsACommitIdOfTheSameCall) {
-  Backend backend(path);
-  const Request first{{Expect::any(name("a"))}, {event(0, "1")}, id(1)};
-  const Request other{{Expect::any(name("a"))}, {event(0, "other")}, id(1)};
-  const auto told = backend.append({first, {{Expect::any(name("a"))}, {event(0, "2")}}, first, other});
-  EXPECT_EQ(told[0], (Outcome{EC_OK, false, 1, 1, {1}}));
-  EXPECT_EQ(told[2], (Outcome{EC_OK, true, 1, 1, {1}}));
-  EXPECT_EQ(told[3].status, EC_DUPLICATE);
-  EXPECT_EQ(backend.append({first})[0], told[2]);
-}
-
-TEST_F(GroupCall, LooksUpWhatIsPending) {
-  Backend backend(path);
-  const Request lookup{{}, {}, id(1), EC_APPEND_LOOKUP};
-  const auto told = backend.append({lookup, {{Expect::any(name("a"))}, {event(0, "1")}, id(1)}, lookup});
-  EXPECT_EQ(told[0].status, EC_NOT_FOUND);
-  EXPECT_EQ(told[2], (Outcome{EC_OK, true, 1, 1, {}}));
-}
-
-TEST_F(GroupCall, DoesNotUseUpTheCommitIdOfARefusedAppendOrAValidation) {
-  Backend backend(path);
-  const Request wrong{{Expect::exists(name("a"))}, {event(0, "1")}, id(1)};
-  const Request validation{{Expect::absent(name("a"))}, {}, id(1)};
-  const Request right{{Expect::absent(name("a"))}, {event(0, "1")}, id(1)};
-  const auto told = backend.append({wrong, validation, right});
-  EXPECT_EQ(told[0].status, EC_CONFLICT);
-  EXPECT_EQ(told[1].status, EC_OK);
-  EXPECT_EQ(told[2], (Outcome{EC_OK, false, 1, 1, {1}}));
-}
-
-// On four streams and with five commit ids that nothing but this round uses.
-rc::Gen<Request> any_request(std::uint8_t round) {
-  return rc::gen::exec([round] {
-    const auto few = [](int below) { return *rc::gen::inRange(0, below); };
-    Request request;
-    for (int i = 0, first = few(4), count = 1 + few(2); i < count; ++i) {
-      const std::string stream = std::to_string(round) + "/" + std::to_string((first + i) % 4);
-      request.expects.push_back({name(stream), static_cast<std::uint32_t>(1 + few(4)), 0});
-      if (request.expects.back().mode == EC_EXPECT_EXACT)
-        request.expects.back().version = static_cast<std::uint64_t>(few(4));
-    }
-    for (int i = 0, count = few(4); i < count; ++i)
-      request.events.push_back(
-          event(static_cast<std::size_t>(few(static_cast<int>(request.expects.size()))), std::to_string(few(2))));
-    if (few(2) == 0) return request;
-    request.commit_id = id(round);
-    request.commit_id.value.bytes[1] = static_cast<std::uint8_t>(1 + few(5));
-    if (few(8) == 0) request.flags = EC_APPEND_LOOKUP;
-    return request;
-  });
-}
-
-// One store gets the appends in calls of several and knows hardly a version by heart, the other one by one.
-TEST_F(GroupCall, IsLikeOneAppendAfterTheOther) {
-  const auto path_of = [&](const char* which) { return folder.path() / which; };
-  {
-    const std::string fast = "acknowledged_events_may_be_lost_in_a_power_cut";
-    Backend grouped(path_of("grouped"), {{"durability", fast}, {"cached_heads", "2"}});
-    Backend single(path_of("single"), {{"durability", fast}});
-    std::uint8_t round = 0;
-    EXPECT_TRUE(rc::check("calls of several appends", [&] {
-      const auto groups = *rc::gen::container<std::vector<std::vector<Request>>>(
-          rc::gen::nonEmpty(rc::gen::container<std::vector<Request>>(any_request(++round))));
-      for (const std::vector<Request>& group : groups) {
-        std::vector<Outcome> one_by_one;
-        for (const Request& request : group) one_by_one.push_back(single.append({request})[0]);
-        RC_ASSERT(grouped.append(group) == one_by_one);
-      }
-    }));
-  }
-  Store grouped = value(open(path_of("grouped")));
-  Store single = value(open(path_of("single")));
-  EXPECT_EQ(value(everything_in_every_way(grouped)), everything(single));
-}
 
 }  // namespace
 }  // namespace ec::rocks::test
+
+namespace ec::test {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(RocksDb, GroupCall, ec::rocks::test::Place);
+
+}  // namespace ec::test

@@ -35,7 +35,7 @@ SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable
 #variable_conflict use_variable
 DECLARE
   nobody CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
-  now_us CONSTANT bigint := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+  now_us bigint;
   any_known boolean;
   known commits;
   failed integer;
@@ -45,6 +45,8 @@ DECLARE
   repeated boolean := false;
 BEGIN
   PERFORM lock_store(patience_ms);
+  -- Under the lock, so that times do not run against positions while the clock goes forward.
+  now_us := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
   SELECT epoch, coalesce((SELECT position FROM events ORDER BY position DESC LIMIT 1), 0),
          EXISTS (SELECT FROM commits WHERE commit_id = ANY (append_commit_ids))
     INTO current_epoch, head, any_known FROM store;
@@ -98,7 +100,10 @@ BEGIN
         befores[a] := known.first - 1;
         lasts[a] := known.last;
         FOR e IN append_expect_begins[a] .. append_expect_ends[a] LOOP
-          bases[e] := coalesce((SELECT version FROM events WHERE stream = stream_names[expect_streams[e]]
+          -- A stream that it wrote to is found among its own events; for others the way back may be long.
+          bases[e] := coalesce((SELECT max(version) FROM events WHERE position BETWEEN known.first AND known.last
+                                AND stream = stream_names[expect_streams[e]]),
+                               (SELECT version FROM events WHERE stream = stream_names[expect_streams[e]]
                                 AND position <= known.last ORDER BY version DESC LIMIT 1), 0);
         END LOOP;
         repeated := true;

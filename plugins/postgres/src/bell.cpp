@@ -90,12 +90,19 @@ void Listener::listen(const std::stop_token& stop) {
       std::unique_lock lock(mutex_);
       if (!wanted_.wait(lock, stop, [this] { return waiting_ > 0; })) return;
     }
-    if (!connection) {
+    const bool is_new = !connection;
+    if (is_new) {
       connection = connect(config_, host_, stoppable.call);
       subscribe(*connection, stoppable.call);
     }
     const Rows rows = connection->run(statements::head, Parameters(), stoppable.call, "looking for news");
-    raise(head_, static_cast<std::uint64_t>(rows.int8(0, 0)));
+    const auto head = static_cast<std::uint64_t>(rows.int8(0, 0));
+    told_.clear();
+    // Another connection may lead to another server, one that a failover has left without the last events.
+    if (is_new)
+      head_.store(head);
+    else
+      raise(head_, head);
     signal_.moved();
     wait_for_news(stoppable.call, *connection);
   }

@@ -74,7 +74,7 @@ class Listener::Waiting {
   Listener& listener_;
 };
 
-// The highest head that was seen; it never goes back.
+// The highest head that was seen.
 inline void raise(std::atomic<std::uint64_t>& head, std::uint64_t seen) {
   std::uint64_t before = head.load();
   while (before < seen && !head.compare_exchange_weak(before, seen)) {

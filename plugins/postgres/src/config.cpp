@@ -98,7 +98,10 @@ plugin::Failure Config::wrong_dsn(const std::string& what, std::string_view nati
 }
 
 plugin::Failure Config::wrong_schema(const std::string& what, std::string_view native_code) const {
-  return {EC_CONFIG, schema_origin + ": option 'schema': " + what, native_code};
+  const bool given = schema_origin != "default";
+  return {EC_CONFIG,
+          (given ? schema_origin + ": option 'schema': " : dsn_origin + ": option 'schema', by default: ") + what,
+          native_code};
 }
 
 }  // namespace ec::postgres

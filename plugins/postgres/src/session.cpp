@@ -76,6 +76,8 @@ ConnectWithin::handle ConnectWithin::do_startconnect(handle present) {
   PGconn* connection = owned.get();
   if (connection == nullptr) throw std::bad_alloc();
   PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);  // so that the SQLSTATE is in the text
+  // libpq's own would print to stderr; a session that is set up has another.
+  PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
   const bool several = Hosts(config_.dsn).size() > 1;
   const std::uint64_t until_ns = several ? std::min(until_ns_, plugin::monotonic_ns() + one_host_ns) : until_ns_;
   PostgresPollingStatusType state =

@@ -195,7 +195,7 @@ typedef struct ec_stream_batch {
 typedef struct ec_info {
   uint32_t struct_size;
   uint32_t capabilities; /* EC_CAP_* */
-  ec_uuid store_id;      /* made when the store was created: tells a store from its restored or emptied twin */
+  ec_uuid store_id;      /* made when the store was created: tells it from any other; a copy of its data has it too */
   uint64_t max_payload;  /* bytes of an event */
   uint64_t max_metadata; /* bytes of an event */
   uint64_t max_events_per_append;

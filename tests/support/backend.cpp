@@ -4,8 +4,11 @@
 
 #include <dlfcn.h>
 #include <ostream>
+#include <stdexcept>
 
-namespace ec::rocks::test {
+#include <gtest/gtest.h>
+
+namespace ec::test {
 
 using plugin::bytes;
 using plugin::str;
@@ -57,14 +60,14 @@ void PrintTo(const Outcome& outcome, std::ostream* out) {
        << testing::PrintToString(outcome.versions);
 }
 
-Backend::Backend(const std::filesystem::path& path, const std::map<std::string, std::string>& options) {
-  void* library = dlopen(EVENTCORE_TEST_PLUGINS "/eventcore_plugin_rocksdb.so", RTLD_NOW | RTLD_LOCAL);
+Backend::Backend(const std::string& folder, const std::string& name,
+                 const std::map<std::string, std::string>& options) {
+  void* library = dlopen((folder + "/eventcore_plugin_" + name + ".so").c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw std::runtime_error(dlerror());
   plugin_ = static_cast<const ec_plugin*>(dlsym(library, EC_PLUGIN_SYMBOL));
   std::map<std::string, std::string> all;
   for (const ec_option& option : plugin::strided(plugin_->options, plugin_->option_count, plugin_->option_stride))
     all[std::string(plugin::view(option.name))] = expanded_default(option);
-  all["path"] = path.string();
   for (const auto& [key, text] : options) all[key] = text;
   std::vector<ec_setting> settings;
   for (const auto& [key, text] : all) settings.push_back({str(key), str(text), str("here")});
@@ -92,4 +95,4 @@ std::vector<Outcome> Backend::append(const std::vector<Request>& requests) {
   return told;
 }
 
-}  // namespace ec::rocks::test
+}  // namespace ec::test

@@ -1,11 +1,15 @@
 // The plugin's own table: calls with several appends, as only libeventcore makes them otherwise.
 #pragma once
 
-#include "support.hpp"
+#include <eventcore/eventcore.hpp>
 
+#include <cstdint>
+#include <iosfwd>
 #include <map>
+#include <string>
+#include <vector>
 
-namespace ec::rocks::test {
+namespace ec::test {
 
 struct Request {
   std::vector<Expect> expects;
@@ -28,8 +32,8 @@ void PrintTo(const Outcome& outcome, std::ostream* out);
 
 class Backend {
  public:
-  // `options` replace the defaults, in the form in which a plugin gets them.
-  explicit Backend(const std::filesystem::path& path, const std::map<std::string, std::string>& options = {});
+  // The plugin of that name in `folder`; `options` replace the defaults, in the form in which a plugin gets them.
+  Backend(const std::string& folder, const std::string& name, const std::map<std::string, std::string>& options);
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
   ~Backend();
@@ -42,4 +46,4 @@ class Backend {
   ec_backend* backend_ = nullptr;
 };
 
-}  // namespace ec::rocks::test
+}  // namespace ec::test
