@@ -34,6 +34,7 @@ class Findings {
 
 struct Ledger {
   Accounts accounts;
+  ec::Position end;          // up to where the store was replayed
   std::int64_t opened = 0;   // money that came in with the opening of accounts
   std::int64_t balance = 0;  // of all accounts together
   std::uint64_t events = 0;
@@ -46,7 +47,7 @@ struct Ledger {
 // withdraws as much as it deposits, and there is as much money in the end as came in.
 ec::Result<Ledger> replay(ec::Store& store, ec::Position since, Findings& findings);
 
-// Reads each account from its own stream and compares it with `ledger`.
+// Reads each account from its own stream and compares it with `ledger`. What others have written since is left out.
 ec::Result<> compare_streams(ec::Store& store, const Ledger& ledger, Findings& findings);
 
 }  // namespace bank

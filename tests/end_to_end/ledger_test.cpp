@@ -73,6 +73,26 @@ TEST_F(Ledger, OfAnEmptyStoreIsEmpty) {
   EXPECT_EQ(ledger.events, 0U);
 }
 
+TEST_F(Ledger, IsComparedWithTheStreamsAsTheyWereWhenItWasMade) {
+  open("a", 100);
+  open("b", 100);
+  transfer("a", "b", 40);
+  check();
+  open("c", 100);  // by another process
+  transfer("b", "c", 10);
+  ASSERT_TRUE(bank::compare_streams(*store, ledger, findings));
+  EXPECT_EQ(findings.first(), std::vector<std::string>{});
+  ledger.accounts.at("account/b").balance += 1;
+  ledger.accounts.erase("account/a");
+  ledger.accounts["account/nobody"] = {};
+  ASSERT_TRUE(bank::compare_streams(*store, ledger, findings));
+  EXPECT_EQ(findings.first(),
+            (std::vector<std::string>{
+                "account/a is listed, and the replay did not meet it",
+                "account/b: the replay gives 141 in 2 events, its stream 140 in 2, the list says 3 events",
+                "the store lists 1 of the 2 accounts that the replay met"}));
+}
+
 TEST_F(Ledger, LeavesOtherStreamsAlone) {
   open("a", 100);
   ASSERT_TRUE(store->append({ec::Expect::any(ec::StreamId("audit"))}, {ec::NewEvent{0, "noted", "{}"}}));

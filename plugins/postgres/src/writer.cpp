@@ -4,7 +4,7 @@
 #include <eventcore/plugin/append.hpp>
 
 #include <algorithm>
-#include <array>
+#include <new>
 #include <string>
 
 namespace ec::postgres {
@@ -22,6 +22,8 @@ std::uint64_t patience_ms(const Call& call) {
   const std::uint64_t now_ns = plugin::monotonic_ns();
   return call.deadline_ns() <= now_ns ? 1 : (call.deadline_ns() - now_ns) / 1'000'000 + 1;
 }
+
+std::string_view bytes_of(const ec_uuid& id) { return {reinterpret_cast<const char*>(id.bytes), sizeof id.bytes}; }
 
 bool is_lookup(const ec_append& request) { return (request.flags & EC_APPEND_LOOKUP) != 0; }
 
@@ -61,22 +63,18 @@ std::uint64_t Writer::append(plugin::Appends appends, const Call& call) {
     try {
       end = request_.build(appends, first);
       tell(send(call), appends, first, end);
-    } catch (const Lost& lost) {
-      forget_connection();
-      doubt(appends, first, end, lost.what(), lost.native_code());
     } catch (...) {
       ec_error error = EC_ERROR_INIT;
       plugin::set_error_from_exception(&error);
-      if (sent_) {  // it may be stored, only the answer could not be taken
+      if (sent_) {
         forget_connection();
-        doubt(appends, first, end, error.message, error.native_code);
-        continue;
+        doubt(appends, first, end, error);
+      } else if (first == 0 && doubtful_.empty()) {
+        throw;
+      } else {
+        refuse(appends, first, error);
+        break;
       }
-      if (first == 0) throw;
-      for (std::size_t i = first; i < appends.size(); ++i)
-        plugin::fail(appends.outcome(i), error.code, error.message, error.native_code,
-                     (error.flags & EC_ERROR_RETRYABLE) != 0);
-      break;
     }
   }
   return highest_;
@@ -110,17 +108,20 @@ Writer::Answer Writer::send(const Call& call) {
   for (;;) {
     Connection& connection = connected(call);
     const Parameters parameters = request_.parameters(patience_ms(call), epoch_);
+    Rows rows;
     try {
       sent_ = true;
-      Answer answer(connection.run(statements::append, parameters, call, "appending", Connection::Patience::commit));
-      epoch_ = answer.epoch;
-      if (answer.kind != Answer::other_epoch) return answer;
+      rows = connection.run(statements::append, parameters, call, "appending", Connection::Patience::commit);
     } catch (const Lost&) {
       throw;
     } catch (const Failure&) {
       sent_ = false;  // refused, or not sent at all
       throw;
     }
+    Answer answer(rows);
+    epoch_ = answer.epoch;
+    if (answer.kind != Answer::other_epoch) return answer;
+    sent_ = false;
   }
 }
 
@@ -129,6 +130,7 @@ void Writer::tell(const Answer& answer, plugin::Appends appends, std::size_t fir
 }
 
 void Writer::tell_one(const Answer& answer, std::size_t index, const ec_append& request, ec_outcome& outcome) {
+  if (!doubtful_.empty()) doubtful_.erase(std::string(bytes_of(request.commit_id)));  // it is known now
   const Status status = answer.status(index);
   if (status == other_content) return plugin::duplicate(outcome);
   if (status == not_found) return plugin::commit_not_found(outcome);
@@ -153,14 +155,36 @@ void Writer::tell_one(const Answer& answer, std::size_t index, const ec_append& 
   }
 }
 
-// Only what would have been stored can have been stored.
-void Writer::doubt(plugin::Appends appends, std::size_t first, std::size_t end, std::string_view why,
-                   std::string_view native_code) noexcept {
+// The request was sent, and what became of it is not known. Only what would have been stored can have been stored.
+void Writer::doubt(plugin::Appends appends, std::size_t first, std::size_t end, const ec_error& why) noexcept {
   for (std::size_t i = first; i < end; ++i) {
     const ec_append& request = appends.request(i);
-    const bool writes = request.event_count > 0 && !is_lookup(request);
-    plugin::fail(appends.outcome(i), writes ? EC_IN_DOUBT : EC_UNAVAILABLE, why, native_code, !writes);
+    if (is_lookup(request) || request.event_count == 0) {
+      plugin::fail(appends.outcome(i), EC_UNAVAILABLE, why.message, why.native_code, true);
+      continue;
+    }
+    plugin::fail(appends.outcome(i), EC_IN_DOUBT, why.message, why.native_code);
+    if (plugin::is_zero(request.commit_id)) continue;
+    try {
+      doubtful_.emplace(bytes_of(request.commit_id));
+    } catch (const std::bad_alloc&) {
+      all_doubtful_ = true;
+    }
   }
+}
+
+// From `first` on nothing was stored by this call; whether an earlier one has stored it is another matter.
+void Writer::refuse(plugin::Appends appends, std::size_t first, const ec_error& why) noexcept {
+  for (std::size_t i = first; i < appends.size(); ++i) {
+    const bool doubtful = is_doubtful(appends.request(i));
+    plugin::fail(appends.outcome(i), doubtful ? EC_IN_DOUBT : why.code, why.message, why.native_code,
+                 !doubtful && (why.flags & EC_ERROR_RETRYABLE) != 0);
+  }
+}
+
+bool Writer::is_doubtful(const ec_append& request) const noexcept {
+  if (is_lookup(request) || plugin::is_zero(request.commit_id)) return false;
+  return all_doubtful_ || doubtful_.contains(bytes_of(request.commit_id));
 }
 
 }  // namespace ec::postgres

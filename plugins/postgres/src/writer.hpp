@@ -8,8 +8,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace ec::postgres {
@@ -29,16 +32,19 @@ class Writer {
   Answer send(const plugin::Call& call);
   void tell(const Answer& answer, plugin::Appends appends, std::size_t first, std::size_t end);
   void tell_one(const Answer& answer, std::size_t index, const ec_append& request, ec_outcome& outcome);
-  static void doubt(plugin::Appends appends, std::size_t first, std::size_t end, std::string_view why,
-                    std::string_view native_code) noexcept;
+  void doubt(plugin::Appends appends, std::size_t first, std::size_t end, const ec_error& why) noexcept;
+  void refuse(plugin::Appends appends, std::size_t first, const ec_error& why) noexcept;
+  bool is_doubtful(const ec_append& request) const noexcept;
 
   const Config& config_;
   const plugin::Host& host_;
   std::mutex mutex_;  // over everything below
   std::unique_ptr<Connection> connection_;
-  std::int64_t epoch_ = 0;  // that appends are sent under; none has this number at first
-  bool lingering_ = false;  // an append that was given up may still be under way to the server
-  bool sent_ = false;       // the request, and what became of it is not known yet
+  std::int64_t epoch_ = 0;                       // that appends are sent under; none has this number at first
+  bool lingering_ = false;                       // an append that was given up may still be under way to the server
+  bool sent_ = false;                            // the request, and what became of it is not known yet
+  std::set<std::string, std::less<>> doubtful_;  // commit ids that nobody knows of whether they are stored
+  bool all_doubtful_ = false;                    // there was no memory to note one
   AppendRequest request_;
   std::uint64_t highest_ = 0;
 };
