@@ -177,7 +177,8 @@ int GroupCommit::any_cancelled(void* group) {
 
 void GroupCommit::settle(Waiter& waiter, const ec_outcome& outcome) noexcept {
   const bool ended = outcome.status == EC_TIMEOUT || outcome.status == EC_CANCELLED;
-  waiter.again = ended && waiter.call.state() == EC_OK;
+  // Where nobody could end it for others it is the backend's own answer.
+  waiter.again = ended && !errors_.empty() && waiter.call.state() == EC_OK;
   if (waiter.again) return;
   waiter.outcome.status = outcome.status;
   if (outcome.status == EC_OK) {

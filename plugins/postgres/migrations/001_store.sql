@@ -78,16 +78,14 @@ CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON commits
 -- Held to the end of the transaction, so appends commit in the order of their positions. Each caller has it in a
 -- statement of its own: at READ COMMITTED the statements behind it see what the holder before has committed. A snapshot
 -- that is older than the lock would not, so other isolation levels are refused. A wait for a lock ends after
--- `patience_ms` milliseconds with SQLSTATE 55P03; 0: never.
+-- `patience_ms` milliseconds with SQLSTATE 55P03; 0: never, whatever the role's own setting is.
 CREATE FUNCTION lock_store(patience_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'appends need the isolation level READ COMMITTED, this transaction has %',
       current_setting('transaction_isolation') USING ERRCODE = 'invalid_transaction_state';
   END IF;
-  IF patience_ms > 0 THEN
-    PERFORM set_config('lock_timeout', patience_ms::text, true);
-  END IF;
+  PERFORM set_config('lock_timeout', patience_ms::text, true);
   PERFORM pg_advisory_xact_lock(x'65766373'::integer, ('store'::regclass::oid::bigint - 2147483648)::integer);
 END
 $$;
@@ -104,3 +102,6 @@ BEGIN
   RETURN advanced;
 END
 $$;
+
+-- Whoever may use the schema may not yet write to the store.
+REVOKE ALL ON FUNCTION refuse_change, lock_store, advance_epoch FROM PUBLIC;

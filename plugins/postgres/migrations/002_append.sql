@@ -162,3 +162,6 @@ BEGIN
   END IF;
 END
 $$;
+
+-- Whoever may use the schema may not yet write to the store.
+REVOKE ALL ON FUNCTION append FROM PUBLIC;

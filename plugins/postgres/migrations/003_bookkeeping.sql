@@ -5,8 +5,10 @@ CREATE FUNCTION is_fenced(lease text, holder_fence bigint) RETURNS boolean LANGU
 DECLARE
   granted bigint;
 BEGIN
+  -- A row to lock, also where nothing was granted yet.
+  INSERT INTO leases (name, holder, fence, expires_at) VALUES (lease, '', 0, '-infinity') ON CONFLICT DO NOTHING;
   SELECT leases.fence INTO granted FROM leases WHERE name = lease FOR SHARE;
-  RETURN FOUND AND holder_fence < granted;
+  RETURN holder_fence < granted;
 END
 $$;
 
@@ -110,3 +112,6 @@ BEGIN
   outcome := CASE WHEN present = expected THEN 0 ELSE 2 END;
 END
 $$;
+
+-- Whoever may use the schema may not yet write to the store.
+REVOKE ALL ON FUNCTION is_fenced, save_checkpoint, remove_checkpoint, acquire_lease, renew_lease, release_lease, save_snapshot, remove_snapshot FROM PUBLIC;

@@ -17,3 +17,5 @@ CREATE VIEW event_log AS
          CASE WHEN encoding = 1 THEN as_json(payload) END AS json, payload, as_json(metadata) AS metadata, id,
          nullif(commit_id, '00000000-0000-0000-0000-000000000000') AS commit_id, encoding, schema_version
   FROM events;
+
+REVOKE ALL ON FUNCTION as_json FROM PUBLIC;

@@ -25,6 +25,15 @@ std::int64_t wanted_version(const ec_expect& expect) {
   }
 }
 
+// Of payloads and metadata in one request; the server takes no message of a gigabyte.
+constexpr std::uint64_t most_bytes = 256 * 1024 * 1024;
+
+std::uint64_t bytes_in(const ec_append& append) {
+  std::uint64_t bytes = 0;
+  for (const ec_new_event& event : plugin::events_of(append)) bytes += event.payload.size + event.metadata.size;
+  return bytes;
+}
+
 bool is_lookup(const ec_append& append) { return (append.flags & EC_APPEND_LOOKUP) != 0; }
 
 }  // namespace
@@ -53,8 +62,11 @@ void AppendRequest::clear() {
 std::size_t AppendRequest::build(plugin::Appends appends, std::size_t first) {
   clear();
   std::size_t next = first;
+  std::uint64_t bytes = 0;
   for (; next < appends.size(); ++next) {
     const ec_append& append = appends.request(next);
+    bytes += bytes_in(append);
+    if (next > first && bytes > most_bytes) break;
     if (!plugin::is_zero(append.commit_id) && !ids_.insert(bytes_of(append.commit_id)).second) break;
     add(append);
   }

@@ -16,8 +16,8 @@ namespace ec::postgres {
 
 class AppendRequest {
  public:
-  // Takes appends from `first` on, up to the first whose commit id stands in the request already: that one must come
-  // after it. Gives the index behind the last one taken. The appends' bytes are copied.
+  // Takes appends from `first` on, as many as fit, up to the first whose commit id stands in the request already: that
+  // one must come after it. Gives the index behind the last one taken. The appends' bytes are copied.
   std::size_t build(plugin::Appends appends, std::size_t first);
 
   // `patience_ms`: for the lock; 0 = for ever.
@@ -35,10 +35,6 @@ class AppendRequest {
   void add(const ec_append& append);
   void add_events(const ec_append& append, std::size_t expect_begin);
   std::uint32_t stream_number(std::string_view stream, std::int64_t wanted);
-
-  struct HashOfId {
-    std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>()(id); }
-  };
 
   std::unordered_map<std::string_view, std::uint32_t> stream_numbers_;  // from 1
   std::vector<std::size_t> named_by_;                                   // the append that named a stream first

@@ -1,7 +1,10 @@
 #include "bell.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <exception>
 #include <poll.h>
+#include <utility>
 
 namespace ec::postgres {
 
@@ -10,18 +13,20 @@ namespace {
 // How soon after one NOTIFY the next may follow: under load, what a hint costs the server stays small.
 constexpr auto between_rings = std::chrono::milliseconds(2);
 
-// A call that ends when the thread is told to.
+int stopped(void* stop) { return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0; }
+
+// A call that ends when the thread is told to, or sooner.
 class Stoppable {
  public:
-  explicit Stoppable(const std::stop_token& stop)
-      : stop_(stop), raw_{sizeof raw_, 0, 0, this, stopped, {nullptr, 0}}, call(&raw_) {}
+  explicit Stoppable(std::stop_token stop, std::uint64_t time_ns = 0)
+      : stop_(std::move(stop)),
+        raw_{sizeof raw_, 0, time_ns == 0 ? 0 : plugin::monotonic_ns() + time_ns, &stop_, stopped, {nullptr, 0}},
+        call(&raw_) {}
   Stoppable(const Stoppable&) = delete;
   Stoppable& operator=(const Stoppable&) = delete;
 
  private:
-  static int stopped(void* self) { return static_cast<Stoppable*>(self)->stop_.stop_requested() ? 1 : 0; }
-
-  const std::stop_token& stop_;
+  std::stop_token stop_;
   ec_call raw_;
 
  public:
@@ -30,11 +35,16 @@ class Stoppable {
 
 }  // namespace
 
-void Ringer::ring() {
-  const std::scoped_lock lock(mutex_);
-  wanted_ = true;
-  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-  rung_.notify_one();
+// What was appended is stored whether anybody is told or not.
+void Ringer::ring() noexcept {
+  try {
+    const std::scoped_lock lock(mutex_);
+    wanted_ = true;
+    if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    rung_.notify_one();
+  } catch (const std::exception&) {
+    return;  // no thread to be had: those who wait are polling
+  }
 }
 
 void Ringer::run(const std::stop_token& stop) {
@@ -85,18 +95,13 @@ void Listener::run(const std::stop_token& stop) {
 void Listener::listen(const std::stop_token& stop) {
   const Stoppable stoppable(stop);
   std::unique_ptr<Connection> connection;
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      if (!wanted_.wait(lock, stop, [this] { return waiting_ > 0; })) return;
-    }
+  while (wait_until_wanted(stop, connection)) {
     const bool is_new = !connection;
     if (is_new) {
       connection = connect(config_, host_, stoppable.call);
       subscribe(*connection, stoppable.call);
     }
-    const Rows rows = connection->run(statements::head, Parameters(), stoppable.call, "looking for news");
-    const auto head = static_cast<std::uint64_t>(rows.int8(0, 0));
+    const std::uint64_t head = ask_for_head(*connection, stop);
     told_.clear();
     // Another connection may lead to another server, one that a failover has left without the last events.
     if (is_new)
@@ -106,6 +111,28 @@ void Listener::listen(const std::stop_token& stop) {
     signal_.moved();
     wait_for_news(stoppable.call, *connection);
   }
+}
+
+// False: stop. A connection that listens and does not read would hold the server back, so it does not outlast the need
+// for it by much.
+bool Listener::wait_until_wanted(const std::stop_token& stop, std::unique_ptr<Connection>& connection) {
+  constexpr std::chrono::seconds keep_for(5);
+  const auto wanted = [this] { return waiting_ > 0; };
+  std::unique_lock lock(mutex_);
+  if (connection && !wanted_.wait_for(lock, stop, keep_for, wanted)) {
+    lock.unlock();
+    connection.reset();
+    lock.lock();
+  }
+  return wanted_.wait(lock, stop, wanted);
+}
+
+// A connection that has gone silent must not keep the poll from its work.
+std::uint64_t Listener::ask_for_head(Connection& connection, const std::stop_token& stop) const {
+  constexpr std::uint64_t least_ms = 1'000;
+  const Stoppable within(stop, std::max(config_.poll_interval_ms, least_ms) * 1'000'000);
+  const Rows rows = connection.run(statements::head, Parameters(), within.call, "looking for news");
+  return static_cast<std::uint64_t>(rows.int8(0, 0));
 }
 
 // A standby refuses LISTEN, and behind a pooler it would reach somebody else; then there is the poll.
@@ -142,8 +169,8 @@ void Listener::wait_for_news(const plugin::Call& call, Connection& connection) c
     if (!connection.consume())
       throw plugin::Failure(EC_UNAVAILABLE, config_.location + ", listening: the connection was lost");
     while (PGnotify* news = PQnotifies(connection.handle())) {
+      heard = heard || config_.schema == news->extra;
       PQfreemem(news);
-      heard = true;
     }
   }
 }

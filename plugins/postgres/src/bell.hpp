@@ -23,7 +23,7 @@ class Ringer {
  public:
   Ringer(const Config& config, const plugin::Host& host) : config_(config), host_(host) {}
 
-  void ring();
+  void ring() noexcept;
 
  private:
   void run(const std::stop_token& stop);
@@ -48,6 +48,8 @@ class Listener {
  private:
   void run(const std::stop_token& stop);
   void listen(const std::stop_token& stop);
+  bool wait_until_wanted(const std::stop_token& stop, std::unique_ptr<Connection>& connection);
+  std::uint64_t ask_for_head(Connection& connection, const std::stop_token& stop) const;
   void subscribe(Connection& connection, const plugin::Call& call);
   void tell_exception() noexcept;
   void wait_for_news(const plugin::Call& call, Connection& connection) const;

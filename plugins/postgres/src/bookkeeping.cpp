@@ -44,22 +44,22 @@ ec_position Bookkeeping::load_checkpoint(std::string_view name, const Call& call
 
 void Bookkeeping::save_checkpoint(std::string_view name, ec_position position, std::uint64_t fence, const Call& call) {
   const std::int64_t at = position.hi != 0 ? std::numeric_limits<std::int64_t>::max() : clamped(position.lo);
-  const Rows rows = pool_.run(statements::save_checkpoint, Parameters().bytes(name).number(at).number(clamped(fence)),
-                              call, "saving a checkpoint");
+  const Rows rows = pool_.write(statements::save_checkpoint, Parameters().bytes(name).number(at).number(clamped(fence)),
+                                call, "saving a checkpoint", true);
   if (rows.int4(0, 0) == refused) plugin::check_not_above(name, position, static_cast<std::uint64_t>(rows.int8(0, 1)));
   check_fence(rows, name, fence);
 }
 
 void Bookkeeping::remove_checkpoint(std::string_view name, std::uint64_t fence, const Call& call) {
-  check_fence(pool_.run(statements::remove_checkpoint, Parameters().bytes(name).number(clamped(fence)), call,
-                        "removing a checkpoint"),
+  check_fence(pool_.write(statements::remove_checkpoint, Parameters().bytes(name).number(clamped(fence)), call,
+                          "removing a checkpoint", true),
               name, fence);
 }
 
 std::uint64_t Bookkeeping::acquire_lease(std::string_view name, std::string_view holder, std::uint64_t ttl_ms,
                                          const Call& call) {
-  const Rows rows = pool_.run(statements::acquire_lease, Parameters().bytes(name).bytes(holder).number(ttl(ttl_ms)),
-                              call, "acquiring a lease");
+  const Rows rows = pool_.write(statements::acquire_lease, Parameters().bytes(name).bytes(holder).number(ttl(ttl_ms)),
+                                call, "acquiring a lease", true);
   if (rows.int4(0, 0) == done) return static_cast<std::uint64_t>(rows.int8(0, 1));
   throw Failure(EC_CONFLICT,
                 "lease '" + std::string(name) + "' is held by '" + std::string(rows.bytes(0, 2)) + "' for another " +
@@ -68,15 +68,15 @@ std::uint64_t Bookkeeping::acquire_lease(std::string_view name, std::string_view
 }
 
 void Bookkeeping::renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms, const Call& call) {
-  check_fence(pool_.run(statements::renew_lease, Parameters().bytes(name).number(clamped(fence)).number(ttl(ttl_ms)),
-                        call, "renewing a lease"),
+  check_fence(pool_.write(statements::renew_lease, Parameters().bytes(name).number(clamped(fence)).number(ttl(ttl_ms)),
+                          call, "renewing a lease", true),
               name, fence);
 }
 
 void Bookkeeping::release_lease(std::string_view name, std::uint64_t fence, const Call& call) {
-  check_fence(
-      pool_.run(statements::release_lease, Parameters().bytes(name).number(clamped(fence)), call, "releasing a lease"),
-      name, fence);
+  check_fence(pool_.write(statements::release_lease, Parameters().bytes(name).number(clamped(fence)), call,
+                          "releasing a lease", true),
+              name, fence);
 }
 
 std::unique_ptr<plugin::Blob> Bookkeeping::load_snapshot(std::string_view name, const Call& call) {
@@ -88,17 +88,21 @@ std::unique_ptr<plugin::Blob> Bookkeeping::load_snapshot(std::string_view name, 
 
 std::uint64_t Bookkeeping::save_snapshot(std::string_view name, std::string_view bytes, std::uint64_t expected_etag,
                                          const Call& call) {
+  constexpr std::size_t largest = 512 * 1024 * 1024;  // the server takes no message of a gigabyte
+  if (bytes.size() > largest)
+    throw Failure(EC_LIMIT, "snapshot '" + std::string(name) + "' has " + std::to_string(bytes.size()) +
+                                " bytes, at most " + std::to_string(largest) + " are possible");
   const Rows rows =
-      pool_.run_once(statements::save_snapshot, Parameters().bytes(name).bytes(bytes).number(clamped(expected_etag)),
-                     call, "saving a snapshot");
+      pool_.write(statements::save_snapshot, Parameters().bytes(name).bytes(bytes).number(clamped(expected_etag)), call,
+                  "saving a snapshot", false);
   const auto etag = static_cast<std::uint64_t>(rows.int8(0, 1));
   if (rows.int4(0, 0) == refused) plugin::check_etag(name, etag, expected_etag);
   return etag;
 }
 
 void Bookkeeping::remove_snapshot(std::string_view name, std::uint64_t expected_etag, const Call& call) {
-  const Rows rows = pool_.run_once(statements::remove_snapshot, Parameters().bytes(name).number(clamped(expected_etag)),
-                                   call, "removing a snapshot");
+  const Rows rows = pool_.write(statements::remove_snapshot, Parameters().bytes(name).number(clamped(expected_etag)),
+                                call, "removing a snapshot", false);
   if (rows.int4(0, 0) == refused) plugin::check_etag(name, static_cast<std::uint64_t>(rows.int8(0, 1)), expected_etag);
 }
 

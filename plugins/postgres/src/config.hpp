@@ -9,6 +9,18 @@
 
 namespace ec::postgres {
 
+// What of a connection string is of interest here. Lists have an element a host; they may be shorter.
+struct Hosts {
+  std::vector<std::string> names, addresses, ports;
+  std::string database;
+
+  // Throws std::invalid_argument, which says what is wrong with the connection string and quotes none of it.
+  explicit Hosts(const std::string& dsn);
+  std::size_t size() const;
+  // The list with its first `count` elements moved behind the others, as libpq reads it.
+  static std::string rotated(const std::vector<std::string>& list, std::size_t count);
+};
+
 struct Config {
   explicit Config(const plugin::Settings& settings);
 
@@ -26,23 +38,12 @@ struct Config {
   std::uint64_t max_payload_bytes;
   std::string dsn_origin;     // where the dsn was written
   std::string schema_origin;  // where the schema was written
-  std::string location;       // host, port, database and schema, for messages
+  Hosts hosts;
+  std::string location;  // host, port, database and schema, for messages
 
   // A wrong option, in words that name it and where it was written.
   plugin::Failure wrong_dsn(const std::string& what, std::string_view native_code = {}) const;
   plugin::Failure wrong_schema(const std::string& what, std::string_view native_code = {}) const;
-};
-
-// What of a connection string is of interest here. Lists have an element a host; they may be shorter.
-struct Hosts {
-  std::vector<std::string> hosts, addresses, ports;
-  std::string database;
-
-  // Throws a std::string that says what is wrong with the connection string; it quotes none of it.
-  explicit Hosts(const std::string& dsn);
-  std::size_t size() const;
-  // The list with its first `count` elements moved behind the others, as libpq reads it.
-  static std::string rotated(const std::vector<std::string>& list, std::size_t count);
 };
 
 }  // namespace ec::postgres

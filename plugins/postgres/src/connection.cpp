@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <poll.h>
 
 namespace ec::postgres {
@@ -25,15 +26,26 @@ Connection::Connection(const Config& config, const plugin::Host& host, const Cal
     : config_(config), host_(host), session_(config, call, until_ns, attempt) {
   PQsetNoticeReceiver(handle(), take_notice, this);
   if (config.pooled) return;  // each transaction sets up its own
-  ec_call setting_up{sizeof(ec_call), 0, until_ns, nullptr, nullptr, {nullptr, 0}};
-  run(statements::begin_session, Parameters().bytes(config.schema).flag(config.durable), Call(&setting_up),
-      "setting a session up");
+  set_up(call, config.hosts.size() > 1 ? std::min(until_ns, plugin::monotonic_ns() + one_host_ns) : until_ns);
+}
+
+void Connection::set_up(const Call& call, std::uint64_t until_ns) {
+  constexpr std::string_view doing = "setting a session up";
+  ec_call raw = call.raw() == nullptr ? ec_call{} : *call.raw();
+  raw.struct_size = sizeof raw;
+  raw.deadline_ns = until_ns;
+  try {
+    run(statements::begin_session, Parameters().bytes(config_.schema).flag(config_.durable), Call(&raw), doing);
+  } catch (const Failure& failure) {
+    if (failure.status() != EC_TIMEOUT) throw;
+    throw Failure(EC_UNAVAILABLE, failure.what(), failure.native_code(), true);  // another host may answer
+  }
 }
 
 Rows Connection::run(const Statement& statement, const Parameters& parameters, const Call& call, std::string_view doing,
                      Patience patience) {
   call.check();
-  if (!config_.pooled && *statement.name != '\0' && !prepared_.contains(statement.name)) prepare(statement, call);
+  prepare(statement, call);
   unfinished_ = true;
   unreplicated_ = false;
   sent_ns_ = plugin::monotonic_ns();
@@ -41,12 +53,13 @@ Rows Connection::run(const Statement& statement, const Parameters& parameters, c
     send_pooled(statement, parameters);
   else
     send(statement, parameters);
-  std::uint64_t until_ns = deadline_of(call);
-  if (patience == Patience::commit && until_ns != never_ns) until_ns += config_.commit_patience_ms * 1'000'000;
-  // A write that is under way is not given up because its caller has lost interest.
-  const Call waiting = patience == Patience::commit ? Call(nullptr) : call;
-  flush(waiting, until_ns, doing);
-  Rows rows = receive(waiting, until_ns, doing);
+  Waiting waiting{call, deadline_of(call), 0};
+  if (patience == Patience::commit) {
+    waiting.patience_ns = config_.commit_patience_ms * 1'000'000;
+    waiting.until_ns = std::max(waiting.until_ns, waiting.until_ns + waiting.patience_ns);  // for ever stays for ever
+  }
+  flush(waiting, doing);
+  Rows rows = receive(waiting, doing, config_.pooled);
   if (unreplicated_)
     throw Lost(EC_IN_DOUBT,
                config_.location + ", " + std::string(doing) +
@@ -55,12 +68,30 @@ Rows Connection::run(const Statement& statement, const Parameters& parameters, c
 }
 
 void Connection::prepare(const Statement& statement, const Call& call) {
+  if (config_.pooled || *statement.name == '\0' || prepared_.contains(statement.name)) return;
+  constexpr std::string_view doing = "preparing a statement";
+  Waiting waiting{call, deadline_of(call), 0};
   unfinished_ = true;
   sent_ns_ = plugin::monotonic_ns();
-  if (PQsendPrepare(handle(), statement.name, statement.sql, 0, nullptr) == 0) lost("preparing a statement");
-  flush(call, deadline_of(call), "preparing a statement");
-  receive(call, deadline_of(call), "preparing a statement");
+  if (PQsendPrepare(handle(), statement.name, statement.sql, 0, nullptr) == 0) lost(doing);
+  try {
+    flush(waiting, doing);
+    receive(waiting, doing, false);
+  } catch (...) {
+    lost_ = lost_ || unfinished_;  // it may yet be prepared, and a second time is an error
+    throw;
+  }
   prepared_.insert(statement.name);
+}
+
+void Connection::run_script(const char* sql, const Call& call, std::string_view doing) {
+  call.check();
+  Waiting waiting{call, deadline_of(call), 0};
+  unfinished_ = true;
+  sent_ns_ = plugin::monotonic_ns();
+  if (PQsendQuery(handle(), sql) == 0) lost(doing);
+  flush(waiting, doing);
+  receive(waiting, doing, false);
 }
 
 void Connection::send(const Statement& statement, const Parameters& parameters) {
@@ -87,24 +118,35 @@ void Connection::send_pooled(const Statement& statement, const Parameters& param
   if (!sent) lost("sending a statement");
 }
 
-void Connection::flush(const Call& call, std::uint64_t until_ns, std::string_view doing) {
+void Connection::flush(Waiting& waiting, std::string_view doing) {
   for (;;) {
     const int left = PQflush(handle());
     if (left == 0) return;
     if (left < 0) lost(doing);
-    if (!wait_for_socket(handle(), POLLIN | POLLOUT, call, until_ns)) give_up(call, doing);
-    if (PQconsumeInput(handle()) == 0) lost(doing);
+    await(POLLIN | POLLOUT, waiting, doing);
   }
 }
 
+// And takes what has come.
+void Connection::await(short events, Waiting& waiting, std::string_view doing) {
+  bool ready = wait_for_socket(handle(), events, waiting.call, waiting.until_ns);
+  if (!ready && waiting.patience_ns != 0 && waiting.call.cancelled()) {
+    waiting.until_ns = std::min(waiting.until_ns, plugin::monotonic_ns() + waiting.patience_ns);
+    waiting.call = Call(nullptr);
+    ready = wait_for_socket(handle(), events, waiting.call, waiting.until_ns);
+  }
+  if (!ready) give_up(waiting, doing);
+  if (PQconsumeInput(handle()) == 0) lost(doing);
+}
+
 // To the end, which is where the server has committed: an error can still come behind the rows.
-Rows Connection::receive(const Call& call, std::uint64_t until_ns, std::string_view doing) {
+Rows Connection::receive(Waiting& waiting, std::string_view doing, bool pipelined) {
   Rows rows, refusal;
   for (;;) {
-    Rows result(next_result(call, until_ns, doing));
+    Rows result(next_result(waiting, doing));
     if (result.raw() == nullptr) {
       if (PQstatus(handle()) == CONNECTION_BAD) lost(doing);
-      if (!config_.pooled) break;
+      if (!pipelined) break;
       continue;
     }
     const ExecStatusType status = PQresultStatus(result.raw());
@@ -117,33 +159,34 @@ Rows Connection::receive(const Call& call, std::uint64_t until_ns, std::string_v
     }
   }
   unfinished_ = false;
-  if (config_.pooled) PQexitPipelineMode(handle());
+  if (pipelined) PQexitPipelineMode(handle());
   if (refusal.raw() != nullptr) throw failure_of(refusal.raw(), config_.location, doing);
   return rows;
 }
 
-// An error that ended the session, or, without a SQLSTATE, one of libpq's own that could not take the answer.
+// An error that ended the session, one that says that the outcome is unknown, or, without a SQLSTATE, one of libpq's own:
+// it could not take the answer.
 void Connection::check_alive(const Rows& error, std::string_view doing) {
-  const bool from_server = PQresultErrorField(error.raw(), PG_DIAG_SQLSTATE) != nullptr;
-  if (from_server && !is_fatal(error.raw()) && PQstatus(handle()) != CONNECTION_BAD) return;
+  const char* sqlstate = PQresultErrorField(error.raw(), PG_DIAG_SQLSTATE);
+  const bool says_unknown =
+      sqlstate != nullptr && (sqlstate == std::string_view("08007") || sqlstate == std::string_view("40003"));
+  if (sqlstate != nullptr && !says_unknown && !is_fatal(error.raw()) && PQstatus(handle()) != CONNECTION_BAD) return;
   lost_ = true;
   const Failure said = failure_of(error.raw(), config_.location, doing);
   throw Lost(EC_UNAVAILABLE, said.what(), said.native_code(), true);
 }
 
-PGresult* Connection::next_result(const Call& call, std::uint64_t until_ns, std::string_view doing) {
-  while (PQisBusy(handle()) != 0) {
-    if (!wait_for_socket(handle(), POLLIN, call, until_ns)) give_up(call, doing);
-    if (PQconsumeInput(handle()) == 0) lost(doing);
-  }
+PGresult* Connection::next_result(Waiting& waiting, std::string_view doing) {
+  while (PQisBusy(handle()) != 0) await(POLLIN, waiting, doing);
   return PQgetResult(handle());
 }
 
 // The answer may still come, and is thrown away then.
-void Connection::give_up(const Call& call, std::string_view doing) const {
-  if (call.cancelled()) call.check();
+void Connection::give_up(const Waiting& waiting, std::string_view doing) const {
   const std::string said = config_.location + ", " + std::string(doing) + ": no answer in time";
-  if (call.expired()) throw Failure(EC_TIMEOUT, said);
+  if (waiting.patience_ns != 0) throw Lost(EC_TIMEOUT, said);
+  if (waiting.call.cancelled()) waiting.call.check();
+  if (waiting.call.expired()) throw Failure(EC_TIMEOUT, said);
   throw Lost(EC_TIMEOUT, said);
 }
 
@@ -159,10 +202,12 @@ void Connection::lost(std::string_view doing) {
 bool Connection::usable(const Call& call) {
   if (lost_ || PQstatus(handle()) == CONNECTION_BAD) return false;
   if (!unfinished_) return consume();
-  const std::uint64_t patience_ns = sent_ns_ + config_.connect_timeout_ms * 1'000'000;
+  constexpr std::string_view doing = "finishing an earlier statement";
+  const std::uint64_t longest_ns = sent_ns_ + config_.connect_timeout_ms * 1'000'000;
+  Waiting waiting{call, std::min(longest_ns, deadline_of(call)), 0};
   try {
-    flush(call, std::min(patience_ns, deadline_of(call)), "finishing an earlier statement");
-    receive(call, std::min(patience_ns, deadline_of(call)), "finishing an earlier statement");
+    flush(waiting, doing);
+    receive(waiting, doing, PQpipelineStatus(handle()) != PQ_PIPELINE_OFF);
   } catch (const Lost&) {
     return false;
   } catch (const Failure&) {
@@ -180,16 +225,21 @@ bool Connection::consume() {
   return !lost_;
 }
 
-void Connection::take_notice(void* self, const PGresult* notice) {
-  auto& connection = *static_cast<Connection*>(self);
+void Connection::take_notice(void* self, const PGresult* notice) { static_cast<Connection*>(self)->hear(notice); }
+
+// Called by libpq, which no exception may cross.
+void Connection::hear(const PGresult* notice) noexcept {
   const auto field = [notice](int code) {
     const char* value = PQresultErrorField(notice, code);
     return std::string_view(value == nullptr ? "" : value);
   };
-  if (field(PG_DIAG_SOURCE_FUNCTION) == "SyncRepWaitForLSN") connection.unreplicated_ = true;
-  if (field(PG_DIAG_SEVERITY_NONLOCALIZED) == "WARNING")
-    connection.host_.log(EC_LOG_WARNING,
-                         connection.config_.location + ": " + std::string(field(PG_DIAG_MESSAGE_PRIMARY)));
+  if (field(PG_DIAG_SOURCE_FUNCTION) == "SyncRepWaitForLSN") unreplicated_ = true;
+  if (field(PG_DIAG_SEVERITY_NONLOCALIZED) != "WARNING") return;
+  try {
+    host_.log(EC_LOG_WARNING, config_.location + ": " + std::string(field(PG_DIAG_MESSAGE_PRIMARY)));
+  } catch (const std::bad_alloc&) {
+    return;  // it is a warning
+  }
 }
 
 }  // namespace ec::postgres

@@ -93,7 +93,7 @@ void EventPage::fetch_large(Pool& pool, const plugin::Call& call) {
   Array positions(Type::int8);
   for (const std::size_t index : large_) positions.add(events_[index].position.lo);
   large_rows_ = pool.run(statements::large, Parameters().array(positions), call, "reading large events");
-  if (large_rows_.size() != static_cast<int>(large_.size())) throw Rows::strange();
+  if (large_rows_.size() != static_cast<int>(large_.size())) throw behind();
   for (int row = 0; row < large_rows_.size(); ++row) {
     const auto at = static_cast<std::uint64_t>(large_rows_.int8(row, 0));
     const auto found = std::ranges::find_if(large_, [&](std::size_t i) { return events_[i].position.lo == at; });

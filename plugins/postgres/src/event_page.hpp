@@ -16,6 +16,14 @@ namespace ec::postgres {
 inline constexpr std::uint64_t page_events = 1024;
 inline constexpr std::uint64_t page_bytes = 16 * 1024 * 1024;
 
+// Pages of one read can come from different servers. One that lacks what another has shown cannot go on with it.
+inline plugin::Failure behind() {
+  return {EC_UNAVAILABLE,
+          "this server is behind the one that the read began on; read again, or name one server in the option 'dsn'",
+          {},
+          true};
+}
+
 class EventPage {
  public:
   // Runs the statement and takes the first `most` of its events as far as they fit, in the order of their positions,

@@ -30,6 +30,7 @@ void ListCursor::next(const plugin::Call& call, ec_stream_batch& batch) {
     std::uint64_t found = 0;
     for (int row = 0; row < rows_.size(); ++row) {
       if (rows_.is_null(row, 0)) {
+        if (rows_.int8(row, 1) < head_) throw behind();
         if (head_ < 0) head_ = rows_.int8(row, 1);
         continue;
       }

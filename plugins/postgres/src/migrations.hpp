@@ -18,7 +18,7 @@ struct Migration {
 std::span<const Migration> migrations();
 
 // Any number of processes may do this at once: one does the work, under a lock, in one transaction; the others find it
-// done. Throws a Failure.
+// done. Throws a Failure; the connection is of no use then.
 void bring_up_to_date(const Config& config, Connection& connection, const plugin::Call& call);
 
 }  // namespace ec::postgres

@@ -34,6 +34,10 @@ bool pause(std::uint64_t longest_ns, const Call& call, std::uint64_t until_ns) {
   return true;
 }
 
+Failure in_doubt(const Failure& failure) {
+  return {EC_IN_DOUBT, std::string(failure.what()) + "; whether it was done is not known", failure.native_code()};
+}
+
 }  // namespace
 
 std::unique_ptr<Connection> connect(const Config& config, const plugin::Host& host, const Call& call) {
@@ -120,12 +124,18 @@ Rows Pool::run(const Statement& statement, const Parameters& parameters, const C
   return take(call)->run(statement, parameters, call, doing);
 }
 
-Rows Pool::run_once(const Statement& statement, const Parameters& parameters, const Call& call,
-                    std::string_view doing) {
+Rows Pool::write(const Statement& statement, const Parameters& parameters, const Call& call, std::string_view doing,
+                 bool repeatable) {
+  constexpr auto patience = Connection::Patience::commit;
   try {
-    return take(call)->run(statement, parameters, call, doing, Connection::Patience::commit);
+    return take(call)->run(statement, parameters, call, doing, patience);
   } catch (const Lost& lost) {
-    throw Failure(EC_IN_DOUBT, std::string(lost.what()) + "; whether it was done is not known", lost.native_code());
+    if (!repeatable || call.state() != EC_OK) throw in_doubt(lost);
+  }
+  try {
+    return take(call)->run(statement, parameters, call, doing, patience);
+  } catch (const Failure& failure) {
+    throw in_doubt(failure);
   }
 }
 

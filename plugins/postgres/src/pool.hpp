@@ -26,9 +26,10 @@ class Pool {
   // is replaced, once.
   Rows run(const Statement& statement, const Parameters& parameters, const plugin::Call& call, std::string_view doing);
 
-  // For the others: EC_IN_DOUBT when the connection is lost with the statement under way.
-  Rows run_once(const Statement& statement, const Parameters& parameters, const plugin::Call& call,
-                std::string_view doing);
+  // For what writes: EC_IN_DOUBT when the answer to a statement that was sent does not come. `repeatable`: it may be
+  // sent a second time when the connection was lost.
+  Rows write(const Statement& statement, const Parameters& parameters, const plugin::Call& call, std::string_view doing,
+             bool repeatable);
 
  private:
   std::unique_ptr<Connection> take_free(const plugin::Call& call);

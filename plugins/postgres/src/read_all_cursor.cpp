@@ -55,6 +55,7 @@ void ReadAllCursor::load(const plugin::Call& call) {
       .number(static_cast<std::int64_t>(asked));
   page_.load(pool_, backward_ ? statements::read_all_backward : statements::read_all, parameters, asked, backward_,
              call, head);
+  if (has_head_ && head < head_) throw behind();
   if (!has_head_) head_ = head;
   has_head_ = true;
   const auto events = page_.events();

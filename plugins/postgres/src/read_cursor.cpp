@@ -46,6 +46,7 @@ void ReadCursor::load(const plugin::Call& call) {
   parameters.number(static_cast<std::int64_t>(asked));
   std::uint64_t head = 0;
   page_.load(pool_, statement(), parameters, asked, backward_, call, head);
+  if (has_head_ && head < head_) throw behind();
   if (!has_head_) head_ = head;
   has_head_ = true;
   // Later pages also see what came after the first.

@@ -13,8 +13,7 @@ using plugin::Failure;
 
 namespace {
 
-constexpr std::uint64_t slice_ns = 20'000'000;        // how late a cancelled call may be noticed
-constexpr std::uint64_t one_host_ns = 3'000'000'000;  // for one of several hosts
+constexpr std::uint64_t slice_ns = 20'000'000;  // how late a cancelled call may be noticed
 
 struct Finish {
   void operator()(PGconn* connection) const { PQfinish(connection); }
@@ -40,10 +39,10 @@ ConnectWithin::ConnectWithin(const Config& config, const Call& call, std::uint64
 
 // What stands before the connection string is a default, what stands behind it has the last word.
 ConnectWithin::handle ConnectWithin::start() const {
-  const Hosts hosts(config_.dsn);
+  const Hosts& hosts = config_.hosts;
   const bool rotates = hosts.size() > 1 && attempt_ % hosts.size() != 0;
   const std::size_t by = rotates ? attempt_ % hosts.size() : 0;
-  const std::string names = Hosts::rotated(hosts.hosts, by), addresses = Hosts::rotated(hosts.addresses, by),
+  const std::string names = Hosts::rotated(hosts.names, by), addresses = Hosts::rotated(hosts.addresses, by),
                     ports = Hosts::rotated(hosts.ports, hosts.ports.size() > 1 ? by : 0);
   const char* keywords[] = {"fallback_application_name",
                             "keepalives_idle",
@@ -78,7 +77,7 @@ ConnectWithin::handle ConnectWithin::do_startconnect(handle present) {
   PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);  // so that the SQLSTATE is in the text
   // libpq's own would print to stderr; a session that is set up has another.
   PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
-  const bool several = Hosts(config_.dsn).size() > 1;
+  const bool several = config_.hosts.size() > 1;
   const std::uint64_t until_ns = several ? std::min(until_ns_, plugin::monotonic_ns() + one_host_ns) : until_ns_;
   PostgresPollingStatusType state =
       PQstatus(connection) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;

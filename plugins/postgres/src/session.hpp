@@ -17,6 +17,9 @@ namespace ec::postgres {
 // readable, or writable. False: the time is over.
 bool wait_for_socket(const PGconn* connection, short events, const plugin::Call& call, std::uint64_t until_ns);
 
+// For one of several hosts, which may neither answer nor refuse.
+inline constexpr std::uint64_t one_host_ns = 3'000'000'000;
+
 class ConnectWithin final : public pqxx::connectionpolicy {
  public:
   // `attempt`: of several hosts the first is another one each time, for one may neither answer nor refuse.

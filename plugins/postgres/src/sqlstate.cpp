@@ -100,7 +100,9 @@ Failure failure_of(const PGresult* result, const std::string& location, std::str
   std::string said(field(result, PG_DIAG_MESSAGE_PRIMARY));
   if (said.empty()) said = PQresultErrorMessage(result);
   const std::string_view detail = field(result, PG_DIAG_MESSAGE_DETAIL);
-  if (!detail.empty()) said.append(" (").append(detail).append(")");
+  // "Failing row contains ..." would put a payload into messages and logs.
+  const bool quotes_rows = sqlstate == "23502" || sqlstate == "23514";
+  if (!detail.empty() && !quotes_rows) said.append(" (").append(detail).append(")");
   return refusal(sqlstate, location, doing, said);
 }
 

@@ -1,6 +1,6 @@
 #include "statements.hpp"
 
-// What event_rows.hpp reads, in its order: the stream's number in the request, the event, the bytes of its payload and
+// What event_page.cpp reads, in its order: the stream's number in the request, the event, the bytes of its payload and
 // metadata. The two themselves are left out when they are large, so that a batch has a bounded size; `large` fetches
 // them. A first row with the number -1 has the head as its position.
 #define EVENT_COLUMNS(number, stream)                                                            \
@@ -16,16 +16,20 @@
 
 namespace ec::postgres::statements {
 
-// What a session needs, and behind a pooler each transaction.
-#define SETTINGS(local)                                                                                               \
-  "SELECT set_config('search_path', quote_ident($1::text) || ', pg_temp', " local                                     \
-  "), "                                                                                                               \
-  "set_config('jit', 'off', " local "), set_config('plan_cache_mode', 'force_generic_plan', " local                   \
-  "), "                                                                                                               \
-  "set_config('enable_seqscan', 'off', " local "), set_config('enable_bitmapscan', 'off', " local                     \
-  "), "                                                                                                               \
-  "set_config('synchronous_commit', CASE WHEN NOT $2::boolean THEN 'off' WHEN current_setting('synchronous_commit') " \
-  "= 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, " local ")"
+// What a session needs, and behind a pooler each transaction. Without warnings a commit that has not waited for its
+// standbys would look like any other.
+#define SETTINGS(local)                                                                                      \
+  "SELECT set_config('search_path', quote_ident($1::text) || ', pg_temp', " local                            \
+  "), "                                                                                                      \
+  "set_config('client_min_messages', 'warning', " local                                                      \
+  "), "                                                                                                      \
+  "set_config('jit', 'off', " local "), set_config('plan_cache_mode', 'force_generic_plan', " local          \
+  "), "                                                                                                      \
+  "set_config('enable_seqscan', 'off', " local "), set_config('enable_bitmapscan', 'off', " local            \
+  "), "                                                                                                      \
+  "set_config('synchronous_commit', CASE WHEN NOT $2::boolean THEN 'off' "                                   \
+  "WHEN current_setting('synchronous_commit') = 'off' THEN 'on' ELSE current_setting('synchronous_commit') " \
+  "END, " local ")"
 
 const Statement begin_session{
     "", SETTINGS("false") ", set_config('default_transaction_isolation', 'read committed', false)"};
@@ -37,6 +41,19 @@ const Statement look_at_server{
     "current_setting('full_page_writes') = 'on', pg_is_in_recovery(), current_setting('server_version_num')::integer"};
 const Statement has_migrations{"", "SELECT to_regclass(quote_ident($1::text) || '.migrations') IS NOT NULL"};
 const Statement newest_migration{"", "SELECT coalesce(max(number), 0) FROM migrations"};
+// A transaction has these until it ends, whatever the session's are.
+const Statement begin_migration{"",
+                                "SELECT set_config('eventcore.schema', $1::text, true), "
+                                "set_config('search_path', quote_ident($1::text) || ', pg_temp', true)"};
+const Statement lock_migrations{
+    "", "SELECT pg_advisory_xact_lock(x'65766373'::integer, hashtext(current_setting('eventcore.schema')))"};
+// Whether it is one of ours, and whether it holds anything.
+const Statement look_at_schema{
+    "",
+    "SELECT to_regclass(quote_ident($1::text) || '.migrations') IS NOT NULL, "
+    "EXISTS (SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = $1::text) OR "
+    "EXISTS (SELECT FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace WHERE nspname = $1::text)"};
+const Statement note_migration{"", "INSERT INTO migrations (number, name) VALUES ($1::bigint, $2::text)"};
 const Statement look_at_store{"", "SELECT store_id FROM store"};
 
 const Statement append{"eventcore_append",

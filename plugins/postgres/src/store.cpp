@@ -39,7 +39,7 @@ void PostgresStore::append(plugin::Appends appends, const Call& call) {
   if (config_.read_only)
     throw plugin::Failure(EC_READ_ONLY, config_.location + ": opened for reading only, as its 'read_only' says");
   const std::uint64_t highest = writer_.append(appends, call);
-  if (highest <= head_.load()) return;
+  if (highest == 0) return;
   raise(head_, highest);
   signal_.moved();
   if (config_.wants_notify) ringer_.ring();

@@ -4,6 +4,7 @@
 #include <eventcore/plugin/append.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <string>
 
@@ -18,9 +19,11 @@ enum Status : std::int32_t { stored = 0, stored_before = 1, conflict = 2, other_
 
 // For the lock: what is left of the call's time, rounded up; 0 = for ever.
 std::uint64_t patience_ms(const Call& call) {
+  constexpr std::uint64_t longest_ms = std::numeric_limits<std::int32_t>::max();  // that lock_timeout takes
   if (call.deadline_ns() == 0) return 0;
   const std::uint64_t now_ns = plugin::monotonic_ns();
-  return call.deadline_ns() <= now_ns ? 1 : (call.deadline_ns() - now_ns) / 1'000'000 + 1;
+  if (call.deadline_ns() <= now_ns) return 1;
+  return std::min((call.deadline_ns() - now_ns) / 1'000'000 + 1, longest_ms);
 }
 
 std::string_view bytes_of(const ec_uuid& id) { return {reinterpret_cast<const char*>(id.bytes), sizeof id.bytes}; }
@@ -69,7 +72,7 @@ std::uint64_t Writer::append(plugin::Appends appends, const Call& call) {
       if (sent_) {
         forget_connection();
         doubt(appends, first, end, error);
-      } else if (first == 0 && doubtful_.empty()) {
+      } else if (first == 0 && doubtful_.empty() && !all_doubtful_) {
         throw;
       } else {
         refuse(appends, first, error);
@@ -89,6 +92,7 @@ void Writer::forget_connection() noexcept {
 Connection& Writer::connected(const Call& call) {
   if (connection_ && !connection_->usable(call)) connection_.reset();
   if (!connection_) connection_ = connect(config_, host_, call);
+  connection_->prepare(statements::append, call);
   if (!lingering_) return *connection_;
   try {
     const Rows rows =

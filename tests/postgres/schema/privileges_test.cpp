@@ -110,6 +110,7 @@ TEST_F(PostgresPrivileges, ARoleThatMayOnlySelectAppendsNothing) {
   grant_reading();
   Store store = value(open_as_role());
   const auto appended = append(store, "a", {"3"});
+  ASSERT_FALSE(appended);
   const std::string message = refusal(appended, Code::config);
   EXPECT_TRUE(contains(message, "permission denied for function append"));
   EXPECT_TRUE(contains(message, "Privileges"));

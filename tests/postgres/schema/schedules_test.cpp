@@ -101,6 +101,7 @@ TEST_F(PostgresSchedules, OfTwoDecisionsThatRestOnEachOthersStreamsOneWins) {
   ASSERT_TRUE(waits_for(second, holder, schema));
   holder.run("COMMIT");
   const Result<Appended> done = second.get();
+  ASSERT_FALSE(done);
   EXPECT_TRUE(contains(refusal(done, Code::conflict), "stream 'x' has version 2"));
   EXPECT_EQ(done.error().expected_version, 1U);
   EXPECT_EQ(done.error().actual_version, 2U);

@@ -46,6 +46,12 @@ class PostgresCut : public testing::Test {
     }
   }
 
+  // The last cut each way comes behind the last byte: the answer may be there before it.
+  void expect_cuts(int count) const {
+    EXPECT_LE(proxy.cuts(), static_cast<std::uint64_t>(count));
+    EXPECT_GE(proxy.cuts(), static_cast<std::uint64_t>(count - 2));
+  }
+
   void check() const {
     Store direct = value(open(schema));
     ledger.check(everything(direct));
@@ -65,7 +71,7 @@ TEST_F(PostgresCut, AtAnyByteOfAnAppendLeavesExactlyOneEffect) {
   ASSERT_GT(bytes.to_client, 50U);
   const int count = counted(50, 500);
   sweep(count, bytes, append, append);
-  EXPECT_EQ(proxy.cuts(), static_cast<std::uint64_t>(count));
+  expect_cuts(count);
   // Part of a request has no effect; where part of an answer has come, there was one.
   EXPECT_GT(ledger.had_none(), 0U);
   EXPECT_GT(ledger.had_effect(), 0U);
@@ -82,7 +88,7 @@ TEST_F(PostgresCut, AtAnyByteOfANewConnectionLeavesExactlyOneEffect) {
   const Bytes bytes = measured(append);
   const int count = counted(20, 200);
   sweep(count, bytes, lose_connections, append);
-  EXPECT_EQ(proxy.cuts(), static_cast<std::uint64_t>(count));
+  expect_cuts(count);
   EXPECT_GT(ledger.had_none() + ledger.had_effect(), 0U);
   check();
 }

@@ -159,5 +159,31 @@ TEST_F(PostgresServer, SilentLetsNoCallOutliveItsDeadlineAndAllGoOnWhenItAnswers
   check_order(everything(store));
 }
 
+// Something between them takes connections and drops them at once.
+TEST_F(PostgresServer, OutOfReachIsSaidByEveryCallAndEndsByItself) {
+  const Schema schema(server->dsn());
+  Proxy proxy(server->port());
+  const std::string dsn = with(server->dsn(), "port", std::to_string(proxy.port()));
+  Store store = value(open(dsn, {"schema: " + schema.name()}));
+  value(append(store, "a", {"x"}));
+  proxy.refuse();
+  proxy.cut_all(Proxy::Cut::close);
+  for (const Kind& kind : every_kind_of_call()) {
+    const auto failed = ended(beside([&] { return kind.make(store, {.deadline = Call::in(milliseconds(300))}); }));
+    ASSERT_FALSE(failed) << kind.name;
+    // The first may have been sent before the end of its connection was there to be seen.
+    const bool sent = failed.error().code == Code::in_doubt && std::string_view(kind.name) == "append";
+    EXPECT_TRUE(sent || failed.error().code == Code::unavailable)
+        << kind.name << ": " << name_of(failed.error().code);
+    EXPECT_TRUE(contains(failed.error().message, "127.0.0.1:" + std::to_string(proxy.port()))) << kind.name;
+  }
+  auto waiting = beside([&] { return append(store, "a", {"y"}, {}, soon()); });
+  proxy.pass();
+  value(ended(std::move(waiting)));
+  for (const Kind& kind : every_kind_of_call()) EXPECT_EQ(refused(kind.make(store, soon())), "") << kind.name;
+  EXPECT_EQ(everything(store).size(), 3U);
+  check_order(everything(store));
+}
+
 }  // namespace
 }  // namespace ec::postgres::test
