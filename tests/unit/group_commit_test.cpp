@@ -214,6 +214,19 @@ TEST_F(GroupCommitTest, WhatFailsAsAWholeFailsForEach) {
   }
 }
 
+// Nobody has a deadline that could have ended it for the others: trying again would never end.
+TEST_F(GroupCommitTest, ATimeoutOfTheBackendsOwnIsTheAnswer) {
+  backend_.answer = [](std::size_t, ec_outcome*, const ec_call*, ec_error* error) {
+    return ec::plugin::set_error(error, EC_TIMEOUT, "the server's own limit");
+  };
+  fill_queue(3);
+  backend_.open();
+  for (const auto& [number, answer] : join()) {
+    EXPECT_EQ(answer.status, EC_TIMEOUT);
+    EXPECT_EQ(answer.message, "the server's own limit");
+  }
+}
+
 TEST_F(GroupCommitTest, ADeadlineThatPassesInTheQueueStoresNothing) {
   fill_queue(1);
   ec_call call{sizeof(ec_call), 0, ec::plugin::monotonic_ns() + 5'000'000, nullptr, nullptr, {nullptr, 0}};
