@@ -1,10 +1,12 @@
 """A throw-away Postgres server for measuring, ours and its rivals on it."""
 
 import itertools
+import os
 import re
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import programs
 
@@ -25,6 +27,14 @@ def parse_pgbench(text, log_lines):
     at = lambda percent: times[min(len(times) - 1, int(len(times) * percent / 100))]  # noqa: E731
     return {"operations": int(count[1]), "per_second": float(rate[1]), "mean_us": sum(times) / len(times),
             "p50_us": at(50), "p99_us": at(99), "p99_9_us": at(99.9)}
+
+
+def environment_of(dsn):
+    """Where libpq's programs find the server; a command line, which everyone's `ps` shows, is no place for a password."""
+    parts = urlsplit(dsn)
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return others | {"PGHOST": parts.hostname, "PGPORT": str(parts.port), "PGUSER": unquote(parts.username),
+                     "PGPASSWORD": unquote(parts.password), "PGDATABASE": unquote(parts.path[1:])}
 
 
 class Postgres:
@@ -58,7 +68,10 @@ class Postgres:
                 "; ours and rivals on one server, over loopback")
 
     def sql(self, *arguments):
-        return programs.run([BIN / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments, self.dsn])
+        return self.client(BIN / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments)
+
+    def client(self, *command):
+        return programs.run(command, environment_of(self.dsn))
 
     def load(self, workload, **options):
         """Figures of bench_load in a schema of its own, which is dropped afterwards."""
@@ -82,16 +95,16 @@ class Postgres:
         return self.load_into(self.read_schema, "read", **options)
 
     def bare_query(self, events, size):
-        return programs.parse_json_line(programs.run(
-            [self.bench.bin / "bench_bare_query", "--dsn", self.dsn, "--schema", self.read_schema, "--events", events,
-             "--bytes", size, "--seconds", self.bench.seconds]))
+        return programs.parse_json_line(
+            self.client(self.bench.bin / "bench_bare_query", "--schema", self.read_schema, "--events", events, "--bytes",
+                        size, "--seconds", self.bench.seconds))
 
     def pgbench(self, script, clients):
         with self.bench.new_folder() as folder:
             prefix = Path(folder) / "log"
-            text = programs.run([BIN / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}",
-                                 f"--jobs={min(clients, 2)}", f"--time={max(1, round(self.bench.seconds))}", "--log",
-                                 f"--log-prefix={prefix}", f"--file={PGBENCH / script}", self.dsn])
+            text = self.client(BIN / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}",
+                               f"--jobs={min(clients, 2)}", f"--time={max(1, round(self.bench.seconds))}", "--log",
+                               f"--log-prefix={prefix}", f"--file={PGBENCH / script}")
             lines = itertools.chain.from_iterable(path.read_text().splitlines() for path in Path(folder).iterdir())
             return parse_pgbench(text, lines)
 

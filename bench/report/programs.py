@@ -12,9 +12,9 @@ class Failed(Exception):
     """A program is missing, failed or said something else than figures."""
 
 
-def run(command):
+def run(command, environment=None):
     """What the command prints on stdout; Failed with its words when it does not end well."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, env=environment)
     if done.returncode != 0:
         words = (done.stderr or done.stdout).strip()[-2000:]
         raise Failed(f"{Path(command[0]).name} ended with status {done.returncode}: {words}")

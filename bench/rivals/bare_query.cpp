@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
   int events = 1'000;
   int bytes = 256;
   double seconds = 2;
-  app.add_option("--dsn", dsn, "of the database")->required();
+  app.add_option("--dsn", dsn, "of the database; without it libpq's environment tells: PGHOST, PGPASSWORD, ...");
   app.add_option("--schema", schema, "that bench_load has written to")->required();
   app.add_option("--events", events, "of each stream that is read")->capture_default_str();
   app.add_option("--bytes", bytes, "of a payload")->capture_default_str();

@@ -85,8 +85,8 @@ BEGIN
     RAISE EXCEPTION 'appends need the isolation level READ COMMITTED, this transaction has %',
       current_setting('transaction_isolation') USING ERRCODE = 'invalid_transaction_state';
   END IF;
-  PERFORM set_config('lock_timeout', patience_ms::text, true);
-  PERFORM pg_advisory_xact_lock(x'65766373'::integer, ('store'::regclass::oid::bigint - 2147483648)::integer);
+  PERFORM set_config('lock_timeout', patience_ms::text, true),
+          pg_advisory_xact_lock(x'65766373'::integer, ('store'::regclass::oid::bigint - 2147483648)::integer);
 END
 $$;
 

@@ -29,9 +29,7 @@ CREATE FUNCTION append(
   event_metadata bytea[],
   OUT answer integer, OUT current_epoch bigint, OUT head bigint, OUT versions bigint[],
   OUT statuses integer[], OUT befores bigint[], OUT lasts bigint[], OUT bases bigint[])
-LANGUAGE plpgsql SECURITY DEFINER
--- Plans are made once and by index, also those that were made while the tables were small.
-SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_variable
 DECLARE
   nobody CONSTANT uuid := '00000000-0000-0000-0000-000000000000';

@@ -28,7 +28,8 @@ constexpr ec_option options[] = {
     {literal("connect_timeout"), EC_OPTION_DURATION, 0, literal("10s"), literal(""), 1, hour_ms,
      literal("how long a call without a deadline waits for a server that cannot be reached")},
     {literal("commit_patience"), EC_OPTION_DURATION, 0, literal("2s"), literal(""), 1, hour_ms,
-     literal("how long past its deadline an append waits for the answer to what it has sent, before it is in doubt")},
+     literal("how long past its deadline or cancellation a write waits for the answer to what was sent, before it is "
+             "in doubt")},
     {literal("poll_interval"), EC_OPTION_DURATION, 0, literal("100ms"), literal(""), 1, hour_ms,
      literal("how often a waiting reader looks by itself whether there is something new")},
     {literal("max_payload"), EC_OPTION_SIZE, 0, literal("16MiB"), literal(""), 1, 512 * MiB,

@@ -126,14 +126,22 @@ Rows Pool::run(const Statement& statement, const Parameters& parameters, const C
 
 Rows Pool::write(const Statement& statement, const Parameters& parameters, const Call& call, std::string_view doing,
                  bool repeatable) {
-  constexpr auto patience = Connection::Patience::commit;
+  const auto once = [&] {
+    const Borrowed connection = take(call);
+    try {
+      connection->prepare(statement, call);
+    } catch (const Lost& lost) {  // nothing was sent
+      throw Failure(EC_UNAVAILABLE, lost.what(), lost.native_code(), true);
+    }
+    return connection->run(statement, parameters, call, doing, Connection::Patience::commit);
+  };
   try {
-    return take(call)->run(statement, parameters, call, doing, patience);
+    return once();
   } catch (const Lost& lost) {
     if (!repeatable || call.state() != EC_OK) throw in_doubt(lost);
   }
   try {
-    return take(call)->run(statement, parameters, call, doing, patience);
+    return once();
   } catch (const Failure& failure) {
     throw in_doubt(failure);
   }

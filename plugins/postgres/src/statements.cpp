@@ -16,7 +16,8 @@
 
 namespace ec::postgres::statements {
 
-// What a session needs, and behind a pooler each transaction. Without warnings a commit that has not waited for its
+// What a session needs, and behind a pooler each transaction: plans are made once and by index, those of the functions
+// too, also while the tables are small. Without warnings a commit that has not waited for its
 // standbys would look like any other.
 #define SETTINGS(local)                                                                                      \
   "SELECT set_config('search_path', quote_ident($1::text) || ', pg_temp', " local                            \

@@ -49,7 +49,7 @@ typedef struct ec_new_event {
 } ec_new_event;
 
 /* ec_append.flags: write nothing, say what became of the commit id: EC_OK with the first outcome if it is stored,
- * EC_NOT_FOUND if it is not and no append that was sent before can still bring it. Expectations and
+ * EC_NOT_FOUND if it is not and no append whose call has ended can still bring it. Expectations and
  * events are ignored. */
 #define EC_APPEND_LOOKUP 1u
 
