@@ -10,13 +10,13 @@ namespace {
 
 // One stream of 100,000 events, and between them 100,000 streams of 9. Each event has a commit id of its own.
 constexpr const char* a_million[] = {
-    "INSERT INTO events (position, version, recorded_at_us, encoding, schema_version, id, commit_id, stream, type, "
-    "payload, metadata) "
-    "SELECT n, CASE WHEN n % 10 = 0 THEN n / 10 ELSE (n - n / 10 - 1) / 100000 + 1 END, n, 1, 1, gen_random_uuid(), "
-    "md5('commit' || n)::uuid, CASE WHEN n % 10 = 0 THEN 'long' ELSE 'stream-' || (n - n / 10 - 1) % 100000 END, "
-    "'type-' || n % 10, '{}', '' FROM generate_series(1, 1000000) AS n",
-    "INSERT INTO commits (commit_id, digest, first, last) "
-    "SELECT md5('commit' || n)::uuid, n, n, n FROM generate_series(1, 1000000) AS n",
+    ("INSERT INTO events (position, version, recorded_at_us, encoding, schema_version, id, commit_id, stream, type, "
+     "payload, metadata) "
+     "SELECT n, CASE WHEN n % 10 = 0 THEN n / 10 ELSE (n - n / 10 - 1) / 100000 + 1 END, n, 1, 1, gen_random_uuid(), "
+     "md5('commit' || n)::uuid, CASE WHEN n % 10 = 0 THEN 'long' ELSE 'stream-' || (n - n / 10 - 1) % 100000 END, "
+     "'type-' || n % 10, '{}', '' FROM generate_series(1, 1000000) AS n"),
+    ("INSERT INTO commits (commit_id, digest, first, last) "
+     "SELECT md5('commit' || n)::uuid, n, n, n FROM generate_series(1, 1000000) AS n"),
     "INSERT INTO checkpoints SELECT 'checkpoint-' || n, n FROM generate_series(1, 100000) AS n",
     "INSERT INTO leases SELECT 'lease-' || n, 'holder', n, now() FROM generate_series(1, 100000) AS n",
     "INSERT INTO snapshots SELECT 'snapshot-' || n, n, 'bytes' FROM generate_series(1, 100000) AS n",
@@ -38,6 +38,8 @@ const Case cases[] = {
     {statements::read_stream_backward, "('long', 9223372036854775807, 1)", 30},
     {statements::read_streams, "('{long,stream-1,stream-2,missing}', '{0,1,2,3}', 1000)", 3'000},
     {statements::read_streams_backward, "('{long,stream-1,stream-2,missing}', '{100001,9,2,3}', 1000)", 3'000},
+    {statements::read_two_streams, "('long', 50000, 'stream-1', 0, 1000)", 2'000},
+    {statements::read_two_streams_backward, "('long', 50000, 'missing', 9223372036854775807, 1000)", 2'000},
     {statements::read_all, "(500000, 9223372036854775807, '{}', '{}', 1000)", 100},
     {statements::read_all, "(500000, 532768, '{stream-9}', '{type-3,type-4}', 1000)", 3'000},
     {statements::read_all_backward, "(500000, 1, '{}', '{}', 1000)", 100},
@@ -62,6 +64,7 @@ class Explained {
  public:
   explicit Explained(const Schema& schema) : session(schema) {
     session.run("LOAD 'auto_explain'");
+    session.run("SET client_min_messages = notice");
     session.run("SET statement_timeout = '60s'");  // of a statement that goes through everything, again and again
     for (const char* setting : {"log_min_duration = 0", "log_nested_statements = on", "log_analyze = on",
                                 "log_timing = off", "log_buffers = on", "log_level = notice"})
