@@ -12,6 +12,8 @@ namespace {
 
 // How soon after one NOTIFY the next may follow: under load, what a hint costs the server stays small.
 constexpr auto between_rings = std::chrono::milliseconds(2);
+// How long the session that listens is kept when nobody waits.
+constexpr std::uint64_t keep_for_ns = 5'000'000'000;
 
 int stopped(void* stop) { return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0; }
 
@@ -116,10 +118,9 @@ void Listener::listen(const std::stop_token& stop) {
 // False: stop. A connection that listens and does not read would hold the server back, so it does not outlast the need
 // for it by much.
 bool Listener::wait_until_wanted(const std::stop_token& stop, std::unique_ptr<Connection>& connection) {
-  constexpr std::chrono::seconds keep_for(5);
   const auto wanted = [this] { return waiting_ > 0; };
   std::unique_lock lock(mutex_);
-  if (connection && !wanted_.wait_for(lock, stop, keep_for, wanted)) {
+  if (connection && !wanted_.wait_for(lock, stop, std::chrono::nanoseconds(keep_for_ns), wanted)) {
     lock.unlock();
     connection.reset();
     lock.lock();
@@ -161,18 +162,33 @@ void Listener::tell_exception() noexcept {
   }
 }
 
-// Or until it is time to poll.
-void Listener::wait_for_news(const plugin::Call& call, Connection& connection) const {
+// Or until it is time to poll, or nobody waits any more.
+void Listener::wait_for_news(const plugin::Call& call, Connection& connection) {
   const std::uint64_t until_ns = plugin::monotonic_ns() + config_.poll_interval_ms * 1'000'000;
-  bool heard = false;
-  while (!heard && wait_for_socket(connection.handle(), POLLIN, call, until_ns)) {
-    if (!connection.consume())
-      throw plugin::Failure(EC_UNAVAILABLE, config_.location + ", listening: the connection was lost");
-    while (PGnotify* news = PQnotifies(connection.handle())) {
-      heard = heard || config_.schema == news->extra;
-      PQfreemem(news);
+  while (!heard_news(connection)) {
+    const std::uint64_t look_ns = std::min(until_ns, plugin::monotonic_ns() + keep_for_ns);
+    if (wait_for_socket(connection.handle(), POLLIN, call, look_ns)) {
+      if (!connection.consume())
+        throw plugin::Failure(EC_UNAVAILABLE, config_.location + ", listening: the connection was lost");
+    } else if (look_ns == until_ns || call.cancelled() || !is_wanted()) {
+      return;
     }
   }
+}
+
+// Of what has been read, be it along with the answer to a statement.
+bool Listener::heard_news(Connection& connection) const {
+  bool heard = false;
+  while (PGnotify* news = PQnotifies(connection.handle())) {
+    heard = heard || config_.schema == news->extra;
+    PQfreemem(news);
+  }
+  return heard;
+}
+
+bool Listener::is_wanted() {
+  const std::scoped_lock lock(mutex_);
+  return waiting_ > 0;
 }
 
 }  // namespace ec::postgres

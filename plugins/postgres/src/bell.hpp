@@ -52,7 +52,9 @@ class Listener {
   std::uint64_t ask_for_head(Connection& connection, const std::stop_token& stop) const;
   void subscribe(Connection& connection, const plugin::Call& call);
   void tell_exception() noexcept;
-  void wait_for_news(const plugin::Call& call, Connection& connection) const;
+  void wait_for_news(const plugin::Call& call, Connection& connection);
+  bool heard_news(Connection& connection) const;
+  bool is_wanted();
 
   const Config& config_;
   const plugin::Host& host_;

@@ -66,6 +66,13 @@ TEST_F(PostgresReplication, WaitThatIsTerminatedLeavesTheAppendInDoubt) {
   expect_in_doubt_until_the_standby_is_back("pg_terminate_backend");
 }
 
+// A role that wants to hear of errors alone would not hear of the wait that was broken off.
+TEST_F(PostgresReplication, WaitThatIsCancelledForARoleWithoutWarningsLeavesTheAppendInDoubt) {
+  sql(pair.primary.dsn(), "ALTER ROLE eventcore SET client_min_messages TO error");
+  store = std::make_unique<Store>(value(open(pair.dsn())));
+  expect_in_doubt_until_the_standby_is_back("pg_cancel_backend");
+}
+
 TEST_F(PostgresReplication, WhatWasInDoubtIsGoneAfterTheFailoverAndStoredByAskingAgain) {
   pair.standby->stop("fast");
   refusal(append_and_break_off("pg_cancel_backend"), Code::in_doubt);

@@ -117,6 +117,25 @@ TEST_F(PostgresOpen, ThatWaitsForAnotherOneEndsAtItsDeadline) {
   value(open(schema));
 }
 
+TEST_F(PostgresOpen, ThatWaitsForAnotherOneEndsWhenItIsCancelled) {
+  pqxx::connection other(schema.dsn());
+  const std::string key = "hashtext('" + schema.name() + "')";
+  sql(other, "SELECT pg_advisory_lock(x'65766373'::integer, " + key + ")");
+  std::stop_source stop;
+  auto opened =
+      std::async(std::launch::async, [&, token = stop.get_token()] { return open(schema, {}, Call{.stop = token}); });
+  const std::string waiting =
+      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid::bigint = " + key +
+      "::bigint & 4294967295";
+  while (sql(other, waiting) == "0")
+    ASSERT_EQ(opened.wait_for(std::chrono::milliseconds(1)), std::future_status::timeout) << "it does not wait";
+  stop.request_stop();
+  refusal(opened.get(), Code::cancelled);
+  EXPECT_FALSE(exists());
+  sql(other, "SELECT pg_advisory_unlock_all()");
+  value(open(schema));
+}
+
 TEST_F(PostgresOpen, OfAnEmptiedStoreTableIsRefused) {
   value(open(schema));
   ask("DELETE FROM " + schema.quoted() + ".store");

@@ -173,8 +173,7 @@ TEST_F(PostgresServer, OutOfReachIsSaidByEveryCallAndEndsByItself) {
     ASSERT_FALSE(failed) << kind.name;
     // The first may have been sent before the end of its connection was there to be seen.
     const bool sent = failed.error().code == Code::in_doubt && std::string_view(kind.name) == "append";
-    EXPECT_TRUE(sent || failed.error().code == Code::unavailable)
-        << kind.name << ": " << name_of(failed.error().code);
+    EXPECT_TRUE(sent || failed.error().code == Code::unavailable) << kind.name << ": " << name_of(failed.error().code);
     EXPECT_TRUE(contains(failed.error().message, "127.0.0.1:" + std::to_string(proxy.port()))) << kind.name;
   }
   auto waiting = beside([&] { return append(store, "a", {"y"}, {}, soon()); });

@@ -77,6 +77,8 @@ Proxy::~Proxy() {
 void Proxy::pass() {
   const std::scoped_lock lock(mutex_);
   frozen_ = {};
+  for (Connection& connection : connections_) connection.frozen = false;
+  freezes_at_.clear();
   refusing_ = armed_ = false;
   wake();
 }
@@ -106,6 +108,18 @@ void Proxy::freeze() {
   freeze(Way::to_client);
 }
 
+void Proxy::freeze_open_ones() {
+  const std::scoped_lock lock(mutex_);
+  for (Connection& connection : connections_) connection.frozen = true;
+  wake();
+}
+
+void Proxy::freeze_at(const std::string& text, Way way) {
+  const std::scoped_lock lock(mutex_);
+  freezes_at_ = text;
+  freezes_way_ = number(way);
+}
+
 void Proxy::refuse() {
   const std::scoped_lock lock(mutex_);
   refusing_ = true;
@@ -125,7 +139,7 @@ void Proxy::wait_until_held(Way way) const {
   std::unique_lock lock(mutex_);
   const auto held = [&] {
     for (const Connection& connection : connections_)
-      if (frozen_[number(way)] && !connection.streams[number(way)].held.empty()) return true;
+      if (holds(connection, number(way)) && !connection.streams[number(way)].held.empty()) return true;
     return false;
   };
   if (!changed_.wait_for(lock, patience, held)) throw std::runtime_error("the proxy holds nothing back");
@@ -167,7 +181,7 @@ std::vector<pollfd> Proxy::interests() {
     for (std::size_t way = 0; way < ways; ++way) {
       const Stream& stream = connection.streams[way];
       if (!stream.ended && stream.held.size() < most_held) of[way] |= POLLIN;
-      if (!stream.held.empty() && !frozen_[way]) of[1 - way] |= POLLOUT;
+      if (!stream.held.empty() && !holds(connection, way)) of[1 - way] |= POLLOUT;
     }
     // A socket that nothing is wanted of is left out: poll would report again and again that it has hung up.
     sockets.push_back({of[0] == 0 ? -1 : connection.client, of[0], 0});
@@ -191,7 +205,7 @@ void Proxy::accept_one() {
 void Proxy::serve(Connection& connection, const pollfd& client, const pollfd& server) {
   for (std::size_t way = 0; way < ways && !connection.done; ++way) {
     if (((way == 0 ? client : server).revents & (POLLIN | POLLHUP | POLLERR)) != 0) take(connection, way);
-    if (!connection.done && !frozen_[way]) forward(connection, way);
+    if (!connection.done && !holds(connection, way)) forward(connection, way);
   }
   if (!connection.done && connection.streams[0].told && connection.streams[1].told) end(connection, Cut::close);
 }
@@ -202,11 +216,25 @@ void Proxy::take(Connection& connection, std::size_t way) {
   std::array<char, 65'536> bytes;
   const ssize_t got = recv(connection.from(way), bytes.data(), bytes.size(), MSG_DONTWAIT);
   if (got > 0) {
-    stream.held.append(bytes.data(), static_cast<std::size_t>(got));
+    const std::string_view came(bytes.data(), static_cast<std::size_t>(got));
+    stream.held.append(came);
+    if (way == 0) look_for_text(connection, came);
     return;
   }
   // The end, or a reset: the other side is told of either behind what was sent before it.
   stream.ended = got == 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+void Proxy::look_for_text(Connection& connection, std::string_view came) {
+  if (freezes_at_.empty()) return connection.last.clear();
+  connection.last.append(came);
+  if (connection.last.find(freezes_at_) != std::string::npos) {
+    frozen_[freezes_way_] = true;
+    freezes_at_.clear();
+    connection.last.clear();
+  } else if (connection.last.size() > freezes_at_.size()) {
+    connection.last.erase(0, connection.last.size() - freezes_at_.size());
+  }
 }
 
 void Proxy::forward(Connection& connection, std::size_t way) {

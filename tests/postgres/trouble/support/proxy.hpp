@@ -13,6 +13,7 @@
 #include <list>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -41,6 +42,11 @@ class Proxy {
   // Bytes are taken and kept, the connections stay open.
   void freeze(Way way);
   void freeze();
+  // The same for the connections that are open now; new ones pass.
+  void freeze_open_ones();
+  // Freezes `way` once bytes with this text come on their way to the server: they are the first to be held back, or, in
+  // the other direction, what answers them.
+  void freeze_at(const std::string& text, Way way);
   void refuse();  // new connections are reset
 
   std::uint64_t forwarded(Way way) const;  // bytes so far
@@ -57,6 +63,8 @@ class Proxy {
   struct Connection {
     int client = -1, server = -1;
     std::array<Stream, ways> streams;
+    bool frozen = false;  // this one, both ways
+    std::string last;     // of what came for the server: a text may come in two parts
     bool done = false;
     int from(std::size_t way) const { return way == 0 ? client : server; }
     int to(std::size_t way) const { return way == 0 ? server : client; }
@@ -68,6 +76,8 @@ class Proxy {
   void serve(Connection& connection, const pollfd& client, const pollfd& server);
   void take(Connection& connection, std::size_t way);
   void forward(Connection& connection, std::size_t way);
+  void look_for_text(Connection& connection, std::string_view came);
+  bool holds(const Connection& connection, std::size_t way) const { return frozen_[way] || connection.frozen; }
   static void end(Connection& connection, Cut how);
   void wake() const;
 
@@ -79,6 +89,8 @@ class Proxy {
   std::array<bool, ways> frozen_{};
   std::array<std::uint64_t, ways> forwarded_{};
   bool refusing_ = false, stopping_ = false;
+  std::string freezes_at_;  // empty: at nothing
+  std::size_t freezes_way_ = 0;
   bool armed_ = false;  // the next three say for what
   std::size_t cut_way_ = 0;
   std::uint64_t cut_left_ = 0;
