@@ -46,10 +46,11 @@ class PostgresCut : public testing::Test {
     }
   }
 
-  // The last cut each way comes behind the last byte: the answer may be there before it.
+  // The last cut each way comes behind the last byte: the answer may be there before it. And the append that was
+  // measured may have asked twice, because it met the end of a connection; then the last bytes of the range never come.
   void expect_cuts(int count) const {
     EXPECT_LE(proxy.cuts(), static_cast<std::uint64_t>(count));
-    EXPECT_GE(proxy.cuts(), static_cast<std::uint64_t>(count - 2));
+    EXPECT_GE(proxy.cuts(), static_cast<std::uint64_t>(count - 2 - count / 10));
   }
 
   void check() const {
