@@ -15,12 +15,6 @@ constexpr std::uint64_t wake_up_ns = 30'000;
 // A leader that serves others gets home after this many groups.
 constexpr int most_groups_served = 32;
 
-std::uint64_t bytes_of(const ec_append& append) {
-  std::uint64_t bytes = 0;
-  for (const ec_new_event& event : plugin::events_of(append)) bytes += event.payload.size + event.metadata.size;
-  return bytes;
-}
-
 ec_status give_up(ec_outcome& outcome, ec_status state) {
   outcome.status = plugin::set_error(
       outcome.error, state,
@@ -40,7 +34,7 @@ GroupCommit::GroupCommit(const ec_store_api& api, ec_backend* backend, Limits li
 
 ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call, ec_outcome& outcome) noexcept {
   if (const ec_status state = call.state(); state != EC_OK) return give_up(outcome, state);
-  Waiter self{request, call, outcome, bytes_of(request)};
+  Waiter self{request, call, outcome, plugin::bytes_of(request)};
   bool first = false;
   bool quick = false;
   {

@@ -59,7 +59,7 @@ void MemoryStore::append(plugin::Appends appends, const Call& call) {
 }
 
 void MemoryStore::append_one(const ec_append& request, ec_outcome& outcome) {
-  const bool lookup = (request.flags & EC_APPEND_LOOKUP) != 0;
+  const bool lookup = plugin::is_lookup(request);
   const bool has_commit_id = !plugin::is_zero(request.commit_id);
   const std::uint64_t digest = has_commit_id && !lookup ? plugin::content_digest(request) : 0;
   if (has_commit_id && answered_by_commit(request, digest, outcome)) return;
@@ -82,7 +82,7 @@ bool MemoryStore::answered_by_commit(const ec_append& request, std::uint64_t dig
   });
   if (found == nullptr) return false;
   const Commit& commit = *found;
-  const bool lookup = (request.flags & EC_APPEND_LOOKUP) != 0;
+  const bool lookup = plugin::is_lookup(request);
   if (!lookup && commit.digest != digest) {
     plugin::duplicate(outcome);
     return true;

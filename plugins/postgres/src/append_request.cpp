@@ -12,8 +12,6 @@ namespace {
 constexpr std::int64_t exists = -1;
 constexpr std::int64_t any = -2;
 
-std::string_view bytes_of(const ec_uuid& id) { return {reinterpret_cast<const char*>(id.bytes), sizeof id.bytes}; }
-
 std::int64_t wanted_version(const ec_expect& expect) {
   // No stream ever has so many events: such an expectation fails, as it must.
   constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -27,14 +25,6 @@ std::int64_t wanted_version(const ec_expect& expect) {
 
 // Of payloads and metadata in one request; the server takes no message of a gigabyte.
 constexpr std::uint64_t most_bytes = 256 * 1024 * 1024;
-
-std::uint64_t bytes_in(const ec_append& append) {
-  std::uint64_t bytes = 0;
-  for (const ec_new_event& event : plugin::events_of(append)) bytes += event.payload.size + event.metadata.size;
-  return bytes;
-}
-
-bool is_lookup(const ec_append& append) { return (append.flags & EC_APPEND_LOOKUP) != 0; }
 
 }  // namespace
 
@@ -65,9 +55,9 @@ std::size_t AppendRequest::build(plugin::Appends appends, std::size_t first) {
   std::uint64_t bytes = 0;
   for (; next < appends.size(); ++next) {
     const ec_append& append = appends.request(next);
-    bytes += bytes_in(append);
+    bytes += plugin::bytes_of(append);
     if (next > first && bytes > most_bytes) break;
-    if (!plugin::is_zero(append.commit_id) && !ids_.insert(bytes_of(append.commit_id)).second) break;
+    if (!plugin::is_zero(append.commit_id) && !ids_.insert(plugin::view(append.commit_id)).second) break;
     add(append);
   }
   for (const std::uint32_t writes : writes_) expect_writes_.add(writes);
@@ -77,7 +67,7 @@ std::size_t AppendRequest::build(plugin::Appends appends, std::size_t first) {
 
 void AppendRequest::add(const ec_append& append) {
   ++appends_;
-  const bool lookup = is_lookup(append);
+  const bool lookup = plugin::is_lookup(append);
   const bool keyed = !plugin::is_zero(append.commit_id) && !lookup;
   const std::size_t begin = writes_.size();
   expect_begins_.push_back(begin);

@@ -12,7 +12,7 @@ using plugin::Failure;
 
 namespace {
 
-enum Outcome : std::int32_t { done = 0, fenced = 1, refused = 2 };
+enum Outcome : std::int32_t { done = 0, stale = 1, refused = 2 };
 
 // The database's numbers are signed, and none of ours ever gets so high.
 std::int64_t clamped(std::uint64_t number) {
@@ -25,13 +25,8 @@ std::int64_t ttl(std::uint64_t ms) {
   return clamped(std::min(ms, longest_ms));
 }
 
-Failure fenced_off(std::string_view name, std::uint64_t fence) {
-  return {EC_FENCED, "lease '" + std::string(name) + "': fence " + std::to_string(fence) +
-                         " is no longer valid; stop, and acquire the lease again"};
-}
-
 void check_fence(const Rows& rows, std::string_view name, std::uint64_t fence) {
-  if (rows.int4(0, 0) == fenced) throw fenced_off(name, fence);
+  if (rows.int4(0, 0) == stale) throw plugin::fenced(name, fence);
 }
 
 }  // namespace
@@ -61,10 +56,7 @@ std::uint64_t Bookkeeping::acquire_lease(std::string_view name, std::string_view
   const Rows rows = pool_.write(statements::acquire_lease, Parameters().bytes(name).bytes(holder).number(ttl(ttl_ms)),
                                 call, "acquiring a lease", true);
   if (rows.int4(0, 0) == done) return static_cast<std::uint64_t>(rows.int8(0, 1));
-  throw Failure(EC_CONFLICT,
-                "lease '" + std::string(name) + "' is held by '" + std::string(rows.bytes(0, 2)) + "' for another " +
-                    std::to_string(rows.int8(0, 3)) + " ms",
-                {}, true);
+  throw plugin::lease_held(name, rows.bytes(0, 2), static_cast<std::uint64_t>(rows.int8(0, 3)));
 }
 
 void Bookkeeping::renew_lease(std::string_view name, std::uint64_t fence, std::uint64_t ttl_ms, const Call& call) {

@@ -86,14 +86,14 @@ std::string_view sqlstate_in(std::string_view text) {
   return {};
 }
 
-}  // namespace
-
 Failure refusal(std::string_view sqlstate, const std::string& location, std::string_view doing, std::string_view said) {
   const Meaning meaning = meaning_of(sqlstate);
   std::string message = location + ", " + std::string(doing) + ": " + one_line(said);
   if (*meaning.advice != '\0') message.append("; ").append(meaning.advice);
   return {meaning.status, message, sqlstate, meaning.retryable};
 }
+
+}  // namespace
 
 Failure failure_of(const PGresult* result, const std::string& location, std::string_view doing) {
   const std::string_view sqlstate = field(result, PG_DIAG_SQLSTATE);

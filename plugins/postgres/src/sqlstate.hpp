@@ -12,10 +12,6 @@ namespace ec::postgres {
 // Of a statement that the server has refused. `doing`: what it was for ("appending").
 plugin::Failure failure_of(const PGresult* result, const std::string& location, std::string_view doing);
 
-// The same of an error that came as a SQLSTATE and a text.
-plugin::Failure refusal(std::string_view sqlstate, const std::string& location, std::string_view doing,
-                        std::string_view said);
-
 // Of a connection attempt; the text is libpq's, with the SQLSTATE in it where the server gave one.
 plugin::Failure connect_failure(std::string_view text, const std::string& location);
 

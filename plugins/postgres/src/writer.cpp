@@ -26,10 +26,6 @@ std::uint64_t patience_ms(const Call& call) {
   return std::min((call.deadline_ns() - now_ns) / 1'000'000 + 1, longest_ms);
 }
 
-std::string_view bytes_of(const ec_uuid& id) { return {reinterpret_cast<const char*>(id.bytes), sizeof id.bytes}; }
-
-bool is_lookup(const ec_append& request) { return (request.flags & EC_APPEND_LOOKUP) != 0; }
-
 }  // namespace
 
 // What the function `append` answers, see there.
@@ -134,7 +130,7 @@ void Writer::tell(const Answer& answer, plugin::Appends appends, std::size_t fir
 }
 
 void Writer::tell_one(const Answer& answer, std::size_t index, const ec_append& request, ec_outcome& outcome) {
-  if (!doubtful_.empty()) doubtful_.erase(std::string(bytes_of(request.commit_id)));  // it is known now
+  if (!doubtful_.empty()) doubtful_.erase(std::string(plugin::view(request.commit_id)));  // it is known now
   const Status status = answer.status(index);
   if (status == other_content) return plugin::duplicate(outcome);
   if (status == not_found) return plugin::commit_not_found(outcome);
@@ -149,8 +145,8 @@ void Writer::tell_one(const Answer& answer, std::size_t index, const ec_append& 
   outcome.flags = repeated ? EC_OUTCOME_REPEATED : 0U;
   outcome.first = {0, last == before ? 0 : before + 1};
   outcome.last = {0, last == before ? 0 : last};
-  highest_ = std::max(highest_, last);
-  if (outcome.versions == nullptr || is_lookup(request)) return;
+  if (last != before) highest_ = std::max(highest_, last);  // what only validates is no news
+  if (outcome.versions == nullptr || plugin::is_lookup(request)) return;
   const std::size_t begin = request_.expect_begin(index);
   for (std::size_t expect = begin; expect < begin + request.expect_count; ++expect) {
     const std::int64_t base =
@@ -163,14 +159,14 @@ void Writer::tell_one(const Answer& answer, std::size_t index, const ec_append& 
 void Writer::doubt(plugin::Appends appends, std::size_t first, std::size_t end, const ec_error& why) noexcept {
   for (std::size_t i = first; i < end; ++i) {
     const ec_append& request = appends.request(i);
-    if (is_lookup(request) || request.event_count == 0) {
+    if (plugin::is_lookup(request) || request.event_count == 0) {
       plugin::fail(appends.outcome(i), EC_UNAVAILABLE, why.message, why.native_code, true);
       continue;
     }
     plugin::fail(appends.outcome(i), EC_IN_DOUBT, why.message, why.native_code);
     if (plugin::is_zero(request.commit_id)) continue;
     try {
-      doubtful_.emplace(bytes_of(request.commit_id));
+      doubtful_.emplace(plugin::view(request.commit_id));
     } catch (const std::bad_alloc&) {
       all_doubtful_ = true;
     }
@@ -187,8 +183,8 @@ void Writer::refuse(plugin::Appends appends, std::size_t first, const ec_error& 
 }
 
 bool Writer::is_doubtful(const ec_append& request) const noexcept {
-  if (is_lookup(request) || plugin::is_zero(request.commit_id)) return false;
-  return all_doubtful_ || doubtful_.contains(bytes_of(request.commit_id));
+  if (plugin::is_lookup(request) || plugin::is_zero(request.commit_id)) return false;
+  return all_doubtful_ || doubtful_.contains(plugin::view(request.commit_id));
 }
 
 }  // namespace ec::postgres

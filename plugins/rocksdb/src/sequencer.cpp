@@ -14,16 +14,12 @@ using plugin::Failure;
 
 namespace {
 
-std::string_view bytes_of(const ec_uuid& id) { return {reinterpret_cast<const char*>(id.bytes), sizeof id}; }
-
-bool is_lookup(const ec_append& request) { return (request.flags & EC_APPEND_LOOKUP) != 0; }
-
 void answer(const Commit& commit, std::uint32_t flags, const ec_append& request, ec_outcome& outcome) {
   outcome.status = EC_OK;
   outcome.flags = flags;
   outcome.first = {0, commit.first};
   outcome.last = {0, commit.last};
-  if (outcome.versions != nullptr && !is_lookup(request)) std::ranges::copy(commit.versions, outcome.versions);
+  if (outcome.versions != nullptr && !plugin::is_lookup(request)) std::ranges::copy(commit.versions, outcome.versions);
 }
 
 }  // namespace
@@ -67,13 +63,13 @@ void Sequencer::begin() {
 
 void Sequencer::plan(std::size_t index, const ec_append& request, ec_outcome& outcome) {
   const bool has_commit_id = !plugin::is_zero(request.commit_id);
-  const std::uint64_t digest = has_commit_id && !is_lookup(request) ? plugin::content_digest(request) : 0;
+  const std::uint64_t digest = has_commit_id && !plugin::is_lookup(request) ? plugin::content_digest(request) : 0;
   // First: the database may show a write that has failed and is gone when it is opened again.
-  if (has_commit_id && (all_doubtful_ || doubtful_.contains(std::string(bytes_of(request.commit_id)))))
+  if (has_commit_id && (all_doubtful_ || doubtful_.contains(std::string(plugin::view(request.commit_id)))))
     return plugin::fail(outcome, EC_IN_DOUBT,
                         "whether this append is stored shows only when the store is opened again");
   if (has_commit_id && answered_by_commit(index, request, digest, outcome)) return;
-  if (is_lookup(request)) return plugin::commit_not_found(outcome);
+  if (plugin::is_lookup(request)) return plugin::commit_not_found(outcome);
   if (request.event_count > 0) database_.check_writable();
 
   targets_.clear();
@@ -90,12 +86,12 @@ void Sequencer::plan(std::size_t index, const ec_append& request, ec_outcome& ou
 
 bool Sequencer::answered_by_commit(std::size_t index, const ec_append& request, std::uint64_t digest,
                                    ec_outcome& outcome) {
-  const std::string_view id = bytes_of(request.commit_id);
+  const std::string_view id = plugin::view(request.commit_id);
   const auto pending = commit_ids_.find(id);
   Commit stored;
   if (pending == commit_ids_.end() && !find_commit(id, stored)) return false;
   const Commit& commit = pending == commit_ids_.end() ? stored : planned_[pending->second].commit;
-  if (!is_lookup(request) && commit.digest != digest) {
+  if (!plugin::is_lookup(request) && commit.digest != digest) {
     plugin::duplicate(outcome);
   } else if (pending == commit_ids_.end()) {
     answer(commit, EC_OUTCOME_REPEATED, request, outcome);
@@ -155,10 +151,10 @@ void Sequencer::plan_write(std::size_t index, const ec_append& request, std::uin
     if (keeps_id) {
       value_.clear();
       put_commit(value_, planned.commit);
-      check(batch_.Put(database_.commits(), slice(bytes_of(request.commit_id)), value_), "noting a commit id");
+      check(batch_.Put(database_.commits(), slice(plugin::view(request.commit_id)), value_), "noting a commit id");
     }
     planned_.push_back(std::move(planned));
-    if (keeps_id) commit_ids_.emplace(bytes_of(request.commit_id), planned_.size() - 1);
+    if (keeps_id) commit_ids_.emplace(plugin::view(request.commit_id), planned_.size() - 1);
     batch_.PopSavePoint().PermitUncheckedError();
   } catch (...) {
     recent_.forget();
@@ -233,7 +229,7 @@ void Sequencer::refuse_all(plugin::Appends appends, const Failure& failure) {
 void Sequencer::note_doubt(const ec_uuid& commit_id) noexcept {
   if (plugin::is_zero(commit_id)) return;
   try {
-    doubtful_.emplace(bytes_of(commit_id));
+    doubtful_.emplace(plugin::view(commit_id));
   } catch (const std::bad_alloc&) {
     all_doubtful_ = true;
   }

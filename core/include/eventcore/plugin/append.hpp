@@ -22,6 +22,15 @@ inline Strided<const ec_new_event> events_of(const ec_append& append) {
   return {append.events, append.event_count, append.event_stride};
 }
 
+inline bool is_lookup(const ec_append& append) { return (append.flags & EC_APPEND_LOOKUP) != 0; }
+
+// Of its events' payloads and metadata.
+inline std::uint64_t bytes_of(const ec_append& append) {
+  std::uint64_t bytes = 0;
+  for (const ec_new_event& event : events_of(append)) bytes += event.payload.size + event.metadata.size;
+  return bytes;
+}
+
 inline bool holds(const ec_expect& expect, std::uint64_t actual) {
   switch (expect.mode) {
     case EC_EXPECT_EXACT: return actual == expect.version;

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <eventcore/plugin/call.hpp>
-#include <eventcore/plugin/failure.hpp>
+#include <eventcore/plugin/refusals.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -36,10 +36,7 @@ class Leases {
     Lease& lease = leases_[std::string(name)];
     const std::uint64_t now_ns = monotonic_ns();
     if (lease.expires_ns > now_ns && lease.holder != holder)
-      throw Failure(EC_CONFLICT,
-                    "lease " + quoted(name) + " is held by " + quoted(lease.holder) + " for another " +
-                        std::to_string((lease.expires_ns - now_ns) / 1'000'000U + 1) + " ms",
-                    {}, true);
+      throw lease_held(name, lease.holder, (lease.expires_ns - now_ns) / 1'000'000U + 1);
     std::string new_holder(holder);
     keep(lease.fence + 1);
     lease.holder = std::move(new_holder);
@@ -74,13 +71,6 @@ class Leases {
     std::uint64_t fence = 0;       // the highest ever granted
     std::uint64_t expires_ns = 0;  // on CLOCK_MONOTONIC; 0 = nobody holds it
   };
-
-  static std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
-
-  static Failure fenced(std::string_view name, std::uint64_t fence) {
-    return {EC_FENCED, "lease " + quoted(name) + ": fence " + std::to_string(fence) +
-                           " is no longer valid; stop, and acquire the lease again"};
-  }
 
   static std::uint64_t expiry_ns(std::uint64_t ttl_ms) {
     constexpr std::uint64_t longest_ms = std::numeric_limits<std::uint64_t>::max() / 4'000'000U;

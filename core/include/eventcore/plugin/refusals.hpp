@@ -21,6 +21,18 @@ inline Failure no_snapshot(std::string_view name) {
   return {EC_NOT_FOUND, "there is no snapshot '" + std::string(name) + "'"};
 }
 
+inline Failure fenced(std::string_view name, std::uint64_t fence) {
+  return {EC_FENCED, "lease '" + std::string(name) + "': fence " + std::to_string(fence) +
+                         " is no longer valid; stop, and acquire the lease again"};
+}
+inline Failure lease_held(std::string_view name, std::string_view holder, std::uint64_t left_ms) {
+  return {EC_CONFLICT,
+          "lease '" + std::string(name) + "' is held by '" + std::string(holder) + "' for another " +
+              std::to_string(left_ms) + " ms",
+          {},
+          true};
+}
+
 // A checkpoint must not be ahead of the store. For backends with positions {0, n}.
 inline void check_not_above(std::string_view name, ec_position position, std::uint64_t head) {
   if (position.hi != 0 || position.lo > head)

@@ -18,6 +18,9 @@ namespace ec::plugin {
 
 inline std::string_view view(ec_str text) { return {text.data, text.size}; }
 inline std::string_view view(ec_bytes bytes) { return {reinterpret_cast<const char*>(bytes.data), bytes.size}; }
+inline std::string_view view(const ec_uuid& uuid) {
+  return {reinterpret_cast<const char*>(uuid.bytes), sizeof uuid.bytes};
+}
 inline ec_str str(std::string_view text) { return {text.data(), text.size()}; }
 inline ec_bytes bytes(std::string_view data) { return {reinterpret_cast<const uint8_t*>(data.data()), data.size()}; }
 
