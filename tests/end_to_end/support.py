@@ -1,4 +1,5 @@
 """Running the programs of a build tree as a user does. Called as: test_x.py BUILD_DIR SOURCE_DIR Test.test_y"""
+import itertools
 import os
 import pty
 import re
@@ -89,6 +90,32 @@ class Case(unittest.TestCase):
     def read_balances(self, path):
         with open(path, encoding="utf-8") as lines:
             return {name.strip('"'): int(amount) for name, amount in (line.rsplit(",", 1) for line in lines)}
+
+    def check_twice(self, config):
+        """The same file twice on one store: nothing is moved twice."""
+        with open(SHIPPED, encoding="utf-8") as lines:
+            csv = self.file("transfers.csv", "".join(itertools.islice(lines, 3000)))
+        first = self.bank("--config", config, csv)
+        self.assertEqual(first.status, 0, first)
+        self.assertIn("durable: what is committed is on stable storage", first.out)
+        self.assertIn("closed, opened again, replayed", first.out)
+        again = self.bank("--config", config, csv)
+        self.assertEqual(again.status, 0, again)
+        # Nothing is moved twice. What was rejected had another chance, once.
+        self.assertEqual(again.number("done before"), first.number("committed"), again)
+        self.assertLessEqual(again.number("committed"), first.number("rejected"), again)
+        self.assertIn("no money appeared or vanished", again.out)
+
+    def check_twice_moves_nothing(self, config):
+        """The same where nothing is rejected, by the balances."""
+        lines = ring(1000)
+        csv = self.file("transfers.csv", transfers(lines))
+        for committed, repeated in ((len(lines), 0), (0, len(lines))):
+            ended = self.bank("--config", config, "--balances", self.path("balances"), csv)
+            self.assertEqual(ended.status, 0, ended)
+            self.assertEqual(ended.number("committed"), committed, ended)
+            self.assertEqual(ended.number("done before"), repeated, ended)
+            self.assertEqual(self.read_balances(self.path("balances")), balances_after(lines, 1000))
 
 
 class Watched:

@@ -5,7 +5,7 @@ import subprocess
 import uuid
 
 import support
-from support import BANK, BUILD, PATIENCE_S, SHIPPED
+from support import BANK, BUILD, PATIENCE_S
 
 SERVER = os.path.join(BUILD, "postgres", "dsn")
 
@@ -44,29 +44,10 @@ class Test(support.Case):
         return self.read_balances(self.path("balances"))
 
     def test_bank_postgres_twice(self):
-        config = self.postgres()
-        with open(SHIPPED, encoding="utf-8") as lines:
-            csv = self.file("transfers.csv", "".join(itertools.islice(lines, 3000)))
-        first = self.bank("--config", config, csv)
-        self.assertEqual(first.status, 0, first)
-        self.assertIn("durable: what is committed is on stable storage", first.out)
-        self.assertIn("closed, opened again, replayed", first.out)
-        again = self.bank("--config", config, csv)
-        self.assertEqual(again.status, 0, again)
-        # Nothing is moved twice. What was rejected had another chance, once.
-        self.assertEqual(again.number("done before"), first.number("committed"), again)
-        self.assertLessEqual(again.number("committed"), first.number("rejected"), again)
-        self.assertIn("no money appeared or vanished", again.out)
+        self.check_twice(self.postgres())
 
     def test_bank_postgres_twice_moves_nothing(self):
-        config, lines = self.postgres(), support.ring(1000)
-        csv = self.file("transfers.csv", support.transfers(lines))
-        for committed, repeated in ((len(lines), 0), (0, len(lines))):
-            bank = self.bank("--config", config, "--balances", self.path("balances"), csv)
-            self.assertEqual(bank.status, 0, bank)
-            self.assertEqual(bank.number("committed"), committed, bank)
-            self.assertEqual(bank.number("done before"), repeated, bank)
-            self.assertEqual(self.read_balances(self.path("balances")), support.balances_after(lines, 1000))
+        self.check_twice_moves_nothing(self.postgres())
 
     def test_bank_postgres_two_at_once_with_one_file(self):
         config, lines = self.postgres(), support.ring(1500)

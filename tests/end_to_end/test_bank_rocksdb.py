@@ -1,39 +1,19 @@
 """The bank on RocksDB: what holds over the end of a process, however it ends."""
-import itertools
 import os
 import signal
 
 import support
-from support import BUILD, SHIPPED
+from support import BUILD
 
 FORGE = os.path.join(BUILD, "bin", "forge_deposit")
 
 
 class Test(support.Case):
     def test_bank_rocksdb_twice(self):
-        config = self.rocksdb()
-        with open(SHIPPED, encoding="utf-8") as lines:
-            csv = self.file("transfers.csv", "".join(itertools.islice(lines, 3000)))
-        first = self.bank("--config", config, csv)
-        self.assertEqual(first.status, 0, first)
-        self.assertIn("durable: what is committed is on stable storage", first.out)
-        self.assertIn("closed, opened again, replayed", first.out)
-        again = self.bank("--config", config, csv)
-        self.assertEqual(again.status, 0, again)
-        # Nothing is moved twice. What was rejected had another chance, once.
-        self.assertEqual(again.number("done before"), first.number("committed"), again)
-        self.assertLessEqual(again.number("committed"), first.number("rejected"), again)
-        self.assertIn("no money appeared or vanished", again.out)
+        self.check_twice(self.rocksdb())
 
     def test_bank_rocksdb_twice_moves_nothing(self):
-        config, lines = self.rocksdb(), support.ring(1000)
-        csv = self.file("transfers.csv", support.transfers(lines))
-        for committed, repeated in ((len(lines), 0), (0, len(lines))):
-            ended = self.bank("--config", config, "--balances", self.path("balances"), csv)
-            self.assertEqual(ended.status, 0, ended)
-            self.assertEqual(ended.number("committed"), committed, ended)
-            self.assertEqual(ended.number("done before"), repeated, ended)
-            self.assertEqual(self.read_balances(self.path("balances")), support.balances_after(lines, 1000))
+        self.check_twice_moves_nothing(self.rocksdb())
 
     def test_bank_rocksdb_id_of_another_transfer(self):
         config = self.rocksdb()

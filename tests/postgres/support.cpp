@@ -173,6 +173,8 @@ Result<Appended> append(Store& store, const std::string& name, const std::vector
   return store.append({Expect::any(StreamId(name))}, events, commit_id, call);
 }
 
+bool is_long_run() { return std::getenv("EVENTCORE_LONG_TESTS") != nullptr; }
+
 std::string sql(pqxx::connection& connection, const std::string& text) {
   pqxx::nontransaction session(connection);
   const pqxx::result result = session.exec(text);

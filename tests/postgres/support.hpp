@@ -1,11 +1,14 @@
 // What the tests of the Postgres plugin share: servers of their own, stores on them, and SQL beside the plugin.
 #pragma once
 
+#include "../support/log.hpp"
+#include "../support/results.hpp"
 #include "../unit/failure.hpp"
 #include "../unit/files.hpp"
 
 #include <eventcore/eventcore.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -14,6 +17,7 @@
 #include <pqxx/pqxx>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,7 +27,10 @@ namespace ec::postgres::test {
 
 using ec::test::contains;
 using ec::test::failure_of;
+using ec::test::Log;
+using ec::test::refusal;
 using ec::test::TempFolder;
+using ec::test::value;
 
 using Options = std::vector<std::string>;  // lines "name: value" of a configuration
 
@@ -85,23 +92,6 @@ std::string configuration(const std::string& dsn, const Options& options = {});
 Result<Store> open(const std::string& dsn, const Options& options = {}, const Call& call = {});
 Result<Store> open(const Schema& schema, Options options = {}, const Call& call = {});
 
-template <class T>
-T value(Result<T> result) {
-  if (!result) throw std::runtime_error(std::string(name_of(result.error().code)) + ": " + result.error().message);
-  return std::move(*result);
-}
-
-// What it says when it fails with this code; empty, and a test failure, when it does not.
-template <class T>
-std::string refusal(const Result<T>& result, Code code) {
-  if (result) {
-    ADD_FAILURE() << "it was not refused";
-    return {};
-  }
-  EXPECT_STREQ(name_of(result.error().code), name_of(code)) << result.error().message;
-  return result.error().message;
-}
-
 // A stored event, copied out of its batch.
 struct Seen {
   std::string stream;
@@ -123,6 +113,21 @@ void check_order(const std::vector<Seen>& events);
 NewEvent event(std::size_t expect, std::string payload);
 Result<Appended> append(Store& store, const std::string& name, const std::vector<std::string>& payloads,
                         Uuid commit_id = {}, const Call& call = {});
+
+// ---- runs ---------------------------------------------------------------------------------------------------------
+
+// Whether this is the long run (EVENTCORE_LONG_TESTS).
+bool is_long_run();
+
+// Asks again and again until it is true; throws after a minute.
+template <class Body>
+void until(const std::string& what, Body&& body) {
+  const auto end = Call::in(std::chrono::minutes(1));
+  while (!body()) {
+    if (std::chrono::steady_clock::now() > end) throw std::runtime_error("it never comes true: " + what);
+    std::this_thread::yield();
+  }
+}
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------
 

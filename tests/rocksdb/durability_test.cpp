@@ -1,37 +1,13 @@
 // What is promised of an acknowledged append is said where it can be seen, and bookkeeping is there after reopening.
+#include "../support/log.hpp"
 #include "support.hpp"
 
 #include <future>
-#include <mutex>
 
 namespace ec::rocks::test {
 namespace {
 
 constexpr const char* not_durable = "durability: acknowledged_events_may_be_lost_in_a_power_cut";
-
-// The library's log lines while it lives.
-class Log {
- public:
-  Log() { ec_set_log(&Log::take, this); }
-  Log(const Log&) = delete;
-  Log& operator=(const Log&) = delete;
-  ~Log() { ec_set_log(nullptr, nullptr); }
-
-  std::string text() const {
-    const std::scoped_lock lock(mutex_);
-    return text_;
-  }
-
- private:
-  static void take(void* self, int level, ec_str message) {
-    auto& log = *static_cast<Log*>(self);
-    const std::scoped_lock lock(log.mutex_);
-    log.text_ += std::to_string(level) + ": " + std::string(message.data, message.size) + '\n';
-  }
-
-  mutable std::mutex mutex_;
-  std::string text_;
-};
 
 class Durability : public testing::Test {
  protected:
@@ -40,7 +16,7 @@ class Durability : public testing::Test {
 
   const TempFolder folder;
   const std::filesystem::path path = folder.path() / "db";
-  const Log log;
+  const ec::test::Log log;
 };
 
 TEST_F(Durability, IsPromisedWhenNothingIsSaid) {

@@ -1,6 +1,7 @@
 // Stores of these tests: opened through libeventcore on databases in folders of their own, and what they hold.
 #pragma once
 
+#include "../support/results.hpp"
 #include "../unit/failure.hpp"
 #include "../unit/files.hpp"
 
@@ -22,28 +23,13 @@ namespace ec::rocks::test {
 
 using ec::test::contains;
 using ec::test::failure_of;
+using ec::test::refusal;
 using ec::test::TempFolder;
+using ec::test::value;
 
 // A configuration with the database in `path`; `options` are further lines "name: value".
 std::string configuration(const std::filesystem::path& path, const std::vector<std::string>& options = {});
 Result<Store> open(const std::filesystem::path& path, const std::vector<std::string>& options = {});
-
-template <class T>
-T value(Result<T> result) {
-  if (!result) throw std::runtime_error(std::string(name_of(result.error().code)) + ": " + result.error().message);
-  return std::move(*result);
-}
-
-// What it says when it fails with this code; empty, and a test failure, when it does not.
-template <class T>
-std::string refusal(const Result<T>& result, Code code) {
-  if (result) {
-    ADD_FAILURE() << "it was not refused";
-    return {};
-  }
-  EXPECT_STREQ(name_of(result.error().code), name_of(code)) << result.error().message;
-  return result.error().message;
-}
 
 // A stored event, copied out of its batch.
 struct Seen {

@@ -15,17 +15,17 @@ TEST(PostgresLease, OfAProcessThatStoodStillGoesToAnotherAndItsFenceIsRefused) {
   const std::string configured = configuration(schema.dsn(), {"schema: " + schema.name()});
   ChildProcess a({"lease", configured, "a", "1000"}), b({"lease", configured, "b", "1000"}),
       c({"lease", configured, "c", "1000"});
-  std::vector<ChildProcess*> waiting{&a, &b, &c};
+  std::vector<ec::test::ChildProcess*> waiting{&a, &b, &c};
   const auto next_holder = [&] {
-    ChildProcess* holder = waiting[first_to_speak(waiting)];
+    ec::test::ChildProcess* holder = waiting[first_to_speak(waiting)];
     std::erase(waiting, holder);
     return holder;
   };
 
-  ChildProcess* const first = next_holder();
+  ec::test::ChildProcess* const first = next_holder();
   const std::string first_fence = first->line();
   first->signal(SIGSTOP);
-  ChildProcess* const second = next_holder();
+  ec::test::ChildProcess* const second = next_holder();
   const std::string second_fence = second->line();
   EXPECT_LT(std::stoull(first_fence), std::stoull(second_fence));
 
@@ -38,7 +38,7 @@ TEST(PostgresLease, OfAProcessThatStoodStillGoesToAnotherAndItsFenceIsRefused) {
   second->tell("save");
   const std::string fence = sql(schema.dsn(), "SELECT fence FROM " + schema.quoted() + ".leases");
   EXPECT_EQ(second->line(), fence == second_fence ? "OK" : "FENCED");
-  for (ChildProcess* each : {first, second}) {
+  for (ec::test::ChildProcess* each : {first, second}) {
     each->end_input();
     EXPECT_EQ(each->wait(), 0);
   }

@@ -1,7 +1,6 @@
 // Connection strings with a mistake in them: they are refused where they stand, and none of the password is told, for
 // what libpq takes for a host or a port may be a part of it.
 #include "support.hpp"
-#include "support/log.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,6 +1,5 @@
 // Servers, databases and roles that are set up in a way that would break a promise.
 #include "support.hpp"
-#include "support/log.hpp"
 #include "support/role.hpp"
 
 #include <future>

@@ -1,38 +1,14 @@
-// Runs postgres_worker, hears what it says, and ends it.
+// postgres_worker, run beside the test.
 #pragma once
 
-#include <cstdio>
-#include <string>
-#include <sys/types.h>
-#include <vector>
+#include "../../../support/child_process.hpp"
 
 namespace ec::postgres::test {
 
-class ChildProcess {
+class ChildProcess : public ec::test::ChildProcess {
  public:
-  explicit ChildProcess(const std::vector<std::string>& arguments);
-  ChildProcess(const ChildProcess&) = delete;
-  ChildProcess& operator=(const ChildProcess&) = delete;
-  ~ChildProcess();
-
-  void tell(const std::string& line) const;
-  // What it says next; empty when it has ended. For one thread at a time.
-  std::string line();
-  void signal(int number) const;
-  // No more input for it, which ends it.
-  void end_input();
-  // After that, or after SIGKILL: waits until it is gone. Its exit status, or minus the signal that ended it.
-  int wait();
-
-  int output() const;
-
- private:
-  pid_t process_ = -1;
-  int input_ = -1;
-  std::FILE* output_ = nullptr;
+  explicit ChildProcess(const std::vector<std::string>& arguments)
+      : ec::test::ChildProcess(EVENTCORE_TEST_WORKER, arguments) {}
 };
-
-// Which of them has something to say first. Nothing that they said may be unread.
-std::size_t first_to_speak(const std::vector<ChildProcess*>& children);
 
 }  // namespace ec::postgres::test

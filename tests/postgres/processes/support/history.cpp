@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -133,16 +132,6 @@ void check_history(const std::vector<Seen>& events, const std::vector<Transfer>&
   for (std::size_t i = openings; i < events.size(); i += 2)
     ASSERT_NO_FATAL_FAILURE(replay.take(events[i], events[i + 1]));
   replay.finish(most_unreported);
-}
-
-bool is_long_run() { return std::getenv("EVENTCORE_LONG_TESTS") != nullptr; }
-
-void until(const std::string& what, const std::function<bool()>& is_so) {
-  const auto end = Call::in(std::chrono::minutes(1));
-  while (!is_so()) {
-    if (std::chrono::steady_clock::now() > end) throw std::runtime_error("not so after a minute: " + what);
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
 }
 
 }  // namespace ec::postgres::test

@@ -5,7 +5,6 @@
 #include "transfers.hpp"
 
 #include <atomic>
-#include <functional>
 #include <thread>
 
 namespace ec::postgres::test {
@@ -36,11 +35,5 @@ class Follower {
 // be; at most so many are there that were not reported; and as much money as there was in the beginning.
 void check_history(const std::vector<Seen>& events, const std::vector<Transfer>& reported,
                    std::size_t most_unreported = 0);
-
-// Whether scripts/test --all runs the test.
-bool is_long_run();
-
-// Until it is so; throws after a minute.
-void until(const std::string& what, const std::function<bool()>& is_so);
 
 }  // namespace ec::postgres::test

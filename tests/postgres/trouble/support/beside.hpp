@@ -1,5 +1,4 @@
-// What tests do beside a store while it is in trouble: SQL in the store's schema, calls on a thread of their own, and the
-// log.
+// What tests do beside a store while it is in trouble: SQL in the store's schema, and calls on a thread of their own.
 #pragma once
 
 #include "support.hpp"
@@ -8,10 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <future>
-#include <mutex>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace ec::postgres::test {
@@ -30,16 +27,6 @@ T ended(std::future<T> call) {
   std::abort();
 }
 
-// Asks again and again until it is true; throws after a minute.
-template <class Body>
-void until(const char* what, Body&& body) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (!body()) {
-    if (std::chrono::steady_clock::now() > end) throw std::runtime_error(std::string("it never comes true: ") + what);
-    std::this_thread::yield();
-  }
-}
-
 // A session of SQL in the store's schema, with a transaction open from the start until end().
 class Transaction {
  public:
@@ -52,30 +39,6 @@ class Transaction {
 
  private:
   pqxx::connection connection_;
-};
-
-// The library's log lines while it lives.
-class Log {
- public:
-  Log() { ec_set_log(&Log::take, this); }
-  Log(const Log&) = delete;
-  Log& operator=(const Log&) = delete;
-  ~Log() { ec_set_log(nullptr, nullptr); }
-
-  std::string text() const {
-    const std::scoped_lock lock(mutex_);
-    return text_;
-  }
-
- private:
-  static void take(void* self, int level, ec_str message) {
-    auto& log = *static_cast<Log*>(self);
-    const std::scoped_lock lock(log.mutex_);
-    log.text_ += std::to_string(level) + ": " + std::string(message.data, message.size) + '\n';
-  }
-
-  mutable std::mutex mutex_;
-  std::string text_;
 };
 
 }  // namespace ec::postgres::test

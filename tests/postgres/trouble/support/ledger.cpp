@@ -1,7 +1,5 @@
 #include "ledger.hpp"
 
-#include <cstdlib>
-
 namespace ec::postgres::test {
 
 Result<Appended> lookup(Store& store, Uuid commit_id, const Call& call) {
@@ -18,7 +16,7 @@ Result<Appended> lookup(Store& store, Uuid commit_id, const Call& call) {
 
 Call soon(std::chrono::seconds time) { return {.deadline = Call::in(time)}; }
 
-int counted(int normal, int many) { return std::getenv("EVENTCORE_LONG_TESTS") == nullptr ? normal : many; }
+int counted(int normal, int many) { return is_long_run() ? many : normal; }
 
 Result<Appended> Ledger::ask(Store& store, const std::string& name, Uuid commit_id, const Call& call) const {
   const std::string payload = commit_id.str();

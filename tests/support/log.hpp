@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-namespace ec::postgres::test {
+namespace ec::test {
 
 class Log {
  public:
@@ -15,7 +15,12 @@ class Log {
   Log& operator=(const Log&) = delete;
   ~Log() { ec_set_log(nullptr, nullptr); }
 
-  // Line by line.
+  // Line by line, each behind its level.
+  std::string text() const {
+    const std::scoped_lock lock(mutex_);
+    return text_;
+  }
+  // The warnings alone, without their level.
   std::string warnings() const {
     const std::scoped_lock lock(mutex_);
     return warnings_;
@@ -25,11 +30,13 @@ class Log {
   static void take(void* self, int level, ec_str message) {
     auto& log = *static_cast<Log*>(self);
     const std::scoped_lock lock(log.mutex_);
+    log.text_.append(std::to_string(level)).append(": ").append(detail::view(message)).append("\n");
     if (level == EC_LOG_WARNING) log.warnings_.append(detail::view(message)).append("\n");
   }
 
   mutable std::mutex mutex_;
+  std::string text_;
   std::string warnings_;
 };
 
-}  // namespace ec::postgres::test
+}  // namespace ec::test
