@@ -27,6 +27,8 @@ class GroupCommit {
 
   GroupCommit(const ec_store_api& api, ec_backend* backend, Limits limits);
 
+  const Limits& limits() const { return limits_; }
+
   // Carries out one append that has been checked; blocks until its outcome is there. outcome.error must not be null. A
   // passed deadline or a cancellation is noticed up to the moment the append is handed to the plugin, from then on it
   // is the plugin that watches for them. Any number of threads.

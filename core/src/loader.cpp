@@ -33,6 +33,9 @@ fs::path own_folder() {
   return problem ? fs::path{} : file.parent_path();
 }
 
+constexpr std::string_view file_prefix = "eventcore_plugin_";
+constexpr std::string_view file_suffix = ".so";
+
 std::vector<fs::path> places(const Config& config) {
   std::vector<fs::path> found = config.plugin_path;
   if (const char* variable = secure_getenv("EVENTCORE_PLUGIN_PATH")) {
@@ -76,6 +79,9 @@ class Search {
     return std::nullopt;
   }
 
+  // Why the last one was not taken.
+  const std::string& why() const { return tried_.back().second; }
+
   // Each file that was tried, and why it is not taken.
   std::string files() const {
     std::string text;
@@ -112,7 +118,7 @@ fs::path find_library(const Config& config) {
     throw config_error(config.plugin_origin,
                        "plugin '" + printable(name) + "': give a name, as in 'rocksdb', or an absolute path");
   check_name(name, "plugin name");
-  const std::string file_name = "eventcore_plugin_" + name + ".so";
+  const std::string file_name = std::string(file_prefix) + name + std::string(file_suffix);
   for (const fs::path& folder : places(config))
     if (auto file = search.look_at(folder / file_name)) return *file;
   const std::string not_found = "plugin '" + printable(name) + "' was not found; ";
@@ -151,10 +157,9 @@ std::string why_not_usable(const ec_plugin& plugin) {
   return {};
 }
 
-const ec_plugin& load_library(const fs::path& file, const Config& config) {
-  const auto fail = [&](const std::string& why) {
-    return config_error(config.plugin_origin, "plugin " + shortened(file.string(), longest_path) + ": " + why);
-  };
+// `fail` makes the exception from what is wrong with the file.
+template <class Fail>
+const ec_plugin& load_library(const fs::path& file, Fail&& fail) {
   // Leaks on purpose: code of a plugin may still run while the process ends.
   static std::mutex& mutex = *new std::mutex;
   static auto& loaded = *new std::map<fs::path, boost::dll::shared_library*>;
@@ -179,6 +184,35 @@ const ec_plugin& load_library(const fs::path& file, const Config& config) {
 
 }  // namespace
 
-const ec_plugin& load_plugin(const Config& config) { return load_library(find_library(config), config); }
+const ec_plugin& load_plugin(const Config& config) {
+  const fs::path file = find_library(config);
+  return load_library(file, [&](const std::string& why) {
+    return config_error(config.plugin_origin, "plugin " + shortened(file.string(), longest_path) + ": " + why);
+  });
+}
+
+void list_plugins(const Config& config, const Found& found) {
+  for (const fs::path& folder : places(config)) {
+    std::vector<fs::path> files;
+    std::error_code problem;
+    for (fs::directory_iterator at(folder, problem), end; !problem && at != end; at.increment(problem)) {
+      const std::string name = at->path().filename().string();
+      if (name.starts_with(file_prefix) && name.ends_with(file_suffix)) files.push_back(at->path());
+    }
+    std::ranges::sort(files);
+    for (const fs::path& file : files) {
+      Search search;
+      try {
+        if (const auto trusted = search.look_at(file))
+          found(file, &load_library(*trusted, [](const std::string& why) { return plugin::Failure(EC_CONFIG, why); }),
+                {});
+        else
+          found(file, nullptr, search.why());
+      } catch (const plugin::Failure& failure) {
+        found(file, nullptr, failure.what());
+      }
+    }
+  }
+}
 
 }  // namespace ec::core

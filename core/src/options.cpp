@@ -83,4 +83,13 @@ OpenSettings check_options(const Config& config, const ec_plugin& plugin) {
   return settings;
 }
 
+Config made_read_only(Config config, const ec_plugin& plugin) {
+  constexpr std::string_view key = "read_only";
+  const ec_option* option = find(plugin, key);
+  if (option == nullptr || option->type != EC_OPTION_BOOL) return config;
+  std::erase_if(config.options, [&](const Option& each) { return each.key == key; });
+  config.options.push_back({std::string(key), "true", config.plugin_origin});
+  return config;
+}
+
 }  // namespace ec::core

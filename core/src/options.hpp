@@ -37,4 +37,7 @@ class OpenSettings {
 // stand in the order of the schema; an optional one that is neither given nor has a default is left out.
 OpenSettings check_options(const Config& config, const ec_plugin& plugin);
 
+// The same configuration with the option read_only: true, where the plugin has a switch of that name.
+Config made_read_only(Config config, const ec_plugin& plugin);
+
 }  // namespace ec::core

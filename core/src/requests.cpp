@@ -60,10 +60,6 @@ void check_texts(const ec_str* texts, std::size_t count, const char* what) {
   }
 }
 
-void check_flags(std::uint32_t flags, std::uint32_t known, const char* what) {
-  if ((flags & ~known) != 0) refuse(std::string(what) + ": unknown flags " + std::to_string(flags & ~known));
-}
-
 void check_expect(const ec_expect& expect) {
   check_bytes(expect.stream.data, expect.stream.size, "stream id");
   check_stream_id(view(expect.stream));
@@ -78,6 +74,10 @@ void check_size(std::size_t given, std::size_t needed, const char* what) {
   if (given < needed)
     refuse(std::string(what) + ": struct_size or stride is " + std::to_string(given) + ", at least " +
            std::to_string(needed) + " is needed");
+}
+
+void check_flags(std::uint32_t flags, std::uint32_t known, const char* what) {
+  if ((flags & ~known) != 0) refuse(std::string(what) + ": unknown flags " + std::to_string(flags & ~known));
 }
 
 void check_events(const ec_new_event* events, std::size_t count, std::size_t stride, std::size_t stream_count,

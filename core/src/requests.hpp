@@ -19,5 +19,6 @@ void check_list(const ec_list& request);
 
 // Refuses a struct or an array element that is smaller than the first released one.
 void check_size(std::size_t given, std::size_t needed, const char* what);
+void check_flags(std::uint32_t flags, std::uint32_t known, const char* what);
 
 }  // namespace ec::core

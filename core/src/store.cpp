@@ -1,3 +1,4 @@
+#include "complete_ids.hpp"
 #include "config.hpp"
 #include "loader.hpp"
 #include "log.hpp"
@@ -6,9 +7,6 @@
 #include "requests.hpp"
 #include "store.hpp"
 #include "uuid.hpp"
-
-#include <eventcore/plugin/append.hpp>
-#include <eventcore/plugin/strided.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -26,8 +24,16 @@ GroupCommit::Limits limits_of(const Config& config, const ec_info& info) {
           config.group_commit.max_bytes};
 }
 
-ec_store* open(const Config& config, const ec_call* call) {
-  const ec_plugin& plugin = load_plugin(config);
+std::uint32_t flags_of(const ec_open_options* options) {
+  if (options == nullptr) return 0;
+  check_size(options->struct_size, sizeof(ec_open_options), "ec_open_options");
+  check_flags(options->flags, EC_OPEN_READ_ONLY, "ec_open_options");
+  return options->flags;
+}
+
+ec_store* open(const Config& given, const ec_call* call, bool read_only = false) {
+  const ec_plugin& plugin = load_plugin(given);
+  const Config config = read_only ? made_read_only(given, plugin) : given;
   const OpenSettings settings = check_options(config, plugin);
   const auto host = std::make_shared<const PluginHost>(settings.secrets());
   ec_backend* backend = nullptr;
@@ -51,26 +57,6 @@ ec_store* open(const Config& config, const ec_call* call) {
     throw;
   }
 }
-
-// Ids that the host left out. Copies the events only when one is missing.
-class WithIds {
- public:
-  explicit WithIds(const ec_append& append) : append_(append) {
-    const auto events = plugin::events_of(append);
-    if (std::none_of(events.begin(), events.end(), [](const ec_new_event& event) { return plugin::is_zero(event.id); }))
-      return;
-    events_.assign(events.begin(), events.end());
-    for (ec_new_event& event : events_)
-      if (plugin::is_zero(event.id)) event.id = make_uuid();
-    append_.events = events_.data();
-    append_.event_stride = sizeof(ec_new_event);
-  }
-  const ec_append& get() const { return append_; }
-
- private:
-  ec_append append_;
-  std::vector<ec_new_event> events_;
-};
 
 }  // namespace
 
@@ -101,6 +87,14 @@ ec_status ec_store_open(const char* path, const ec_call* call, ec_store** store,
   return ec::plugin::guard(error, [&] { *store = ec::core::open(ec::core::read_config_file(path), call); });
 }
 
+ec_status ec_store_open_with(const char* path, const ec_open_options* options, const ec_call* call, ec_store** store,
+                             ec_error* error) {
+  return ec::plugin::guard(error, [&] {
+    const std::uint32_t flags = ec::core::flags_of(options);
+    *store = ec::core::open(ec::core::read_config_file(path), call, (flags & EC_OPEN_READ_ONLY) != 0);
+  });
+}
+
 ec_status ec_store_open_text(ec_str yaml, ec_str name, const ec_call* call, ec_store** store, ec_error* error) {
   return ec::plugin::guard(error, [&] {
     *store = ec::core::open(ec::core::parse_config(ec::plugin::view(yaml), std::string(ec::plugin::view(name))), call);
@@ -122,7 +116,7 @@ ec_status ec_store_append(ec_store* store, const ec_append* append, const ec_cal
   outcome->error = told != nullptr ? told : &own;
   const ec_status status = guard_call(store, outcome->error, [&] {
     ec::core::check_append(*append, store->info);
-    const ec::core::WithIds complete(*append);
+    const ec::core::CompleteIds complete(*append);
     return store->group_commit.append(complete.get(), ec::plugin::Call(call), *outcome);
   });
   outcome->status = status;

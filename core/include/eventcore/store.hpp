@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -58,6 +59,13 @@ struct NewEvent {
     Codec<E>::encode(event, made.payload);
     return made;
   }
+};
+
+// All or nothing over its streams; see ec_append.
+struct Append {
+  std::vector<Expect> expects;
+  std::vector<NewEvent> events;
+  Uuid commit_id{};  // with one it can be repeated safely
 };
 
 struct Appended {
@@ -174,6 +182,45 @@ struct StreamVersion {
 
 namespace detail {
 
+// An Append as C sees it. Points into it, and into itself.
+class RawAppend {
+ public:
+  RawAppend(const std::vector<Expect>& expects, const std::vector<NewEvent>& events, const Uuid& commit_id) {
+    expects_.reserve(expects.size());
+    for (const Expect& each : expects) expects_.push_back({str(each.stream.str()), each.version, each.mode, 0});
+    events_.reserve(events.size());
+    for (const NewEvent& each : events)
+      events_.push_back({static_cast<std::uint32_t>(each.expect), each.encoding, each.schema_version, 0, each.id.value,
+                         each.recorded_at_us, str(each.type), bytes(each.payload), bytes(each.metadata)});
+    request_ = {sizeof request_,     0,
+                commit_id.value,     expects_.data(),
+                expects_.size(),     sizeof(ec_expect),
+                events_.data(),      events_.size(),
+                sizeof(ec_new_event)};
+    appended_.resize(expects.size());
+    outcome_ = {sizeof outcome_, EC_OK, 0, 0, {}, {}, appended_.data(), &error_};
+  }
+  RawAppend(const RawAppend&) = delete;
+  RawAppend& operator=(const RawAppend&) = delete;
+
+  const ec_append& request() const { return request_; }
+  ec_outcome& outcome() { return outcome_; }
+
+  Result<Appended> result() {
+    if (outcome_.status != EC_OK) return std::unexpected(to_error(error_));
+    return Appended{Position::from(outcome_.first), Position::from(outcome_.last), std::move(appended_),
+                    (outcome_.flags & EC_OUTCOME_REPEATED) != 0};
+  }
+
+ private:
+  std::vector<ec_expect> expects_;
+  std::vector<ec_new_event> events_;
+  std::vector<std::uint64_t> appended_;
+  ec_append request_{};
+  ec_error error_ = EC_ERROR_INIT;
+  ec_outcome outcome_{};
+};
+
 // std::expected<void, E>::transform, which the standard libraries at hand do not have yet.
 template <class Body>
 auto and_then(Result<> done, Body&& value) -> Result<std::remove_cvref_t<decltype(value())>> {
@@ -190,6 +237,15 @@ class Store {
     return opened([&](const ec_call* raw, ec_store** store,
                       ec_error* error) { return ec_store_open(path.c_str(), raw, store, error); },
                   call);
+  }
+  // The same for looking alone; see EC_OPEN_READ_ONLY. On RocksDB also while another process writes.
+  static Result<Store> open_read_only(const std::string& path, const Call& call = {}) {
+    return opened(
+        [&](const ec_call* raw, ec_store** store, ec_error* error) {
+          const ec_open_options options{sizeof options, EC_OPEN_READ_ONLY};
+          return ec_store_open_with(path.c_str(), &options, raw, store, error);
+        },
+        call);
   }
   // The same from the text of such a file; `name` stands for it in messages.
   static Result<Store> open_text(std::string_view yaml, std::string_view name = "configuration",
@@ -237,32 +293,33 @@ class Store {
   // Everything or nothing; see ec_append. With a commit id it can be repeated safely.
   Result<Appended> append(const std::vector<Expect>& expects, const std::vector<NewEvent>& events, Uuid commit_id = {},
                           const Call& call = {}) {
-    std::vector<ec_expect> raw_expects;
-    raw_expects.reserve(expects.size());
-    for (const Expect& each : expects)
-      raw_expects.push_back({detail::str(each.stream.str()), each.version, each.mode, 0});
-    std::vector<ec_new_event> raw_events;
-    raw_events.reserve(events.size());
-    for (const NewEvent& each : events)
-      raw_events.push_back({static_cast<std::uint32_t>(each.expect), each.encoding, each.schema_version, 0,
-                            each.id.value, each.recorded_at_us, detail::str(each.type), detail::bytes(each.payload),
-                            detail::bytes(each.metadata)});
-    const ec_append request{sizeof request,      0,
-                            commit_id.value,     raw_expects.data(),
-                            raw_expects.size(),  sizeof(ec_expect),
-                            raw_events.data(),   raw_events.size(),
-                            sizeof(ec_new_event)};
-    Appended result;
-    result.versions.resize(expects.size());
+    detail::RawAppend raw(expects, events, commit_id);
+    const ec_call raw_call = detail::to_raw(call);
+    ec_store_append(raw_, &raw.request(), &raw_call, &raw.outcome(), nullptr);
+    return raw.result();
+  }
+
+  // Many, each for itself, in this order; see ec_store_append_all. For imports and copies: an order that must be kept
+  // leaves no other way to have more than one under way.
+  std::vector<Result<Appended>> append_all(const std::vector<Append>& appends, const Call& call = {}) {
+    std::deque<detail::RawAppend> raw;
+    std::vector<ec_append> requests;
+    std::vector<ec_outcome> outcomes;
+    for (const Append& each : appends) {
+      auto& made = raw.emplace_back(each.expects, each.events, each.commit_id);
+      requests.push_back(made.request());
+      outcomes.push_back(made.outcome());
+    }
+    const ec_call raw_call = detail::to_raw(call);
     ec_error error = EC_ERROR_INIT;
-    ec_outcome outcome{sizeof outcome, EC_OK, 0, 0, {}, {}, result.versions.data(), &error};
-    const ec_call raw = detail::to_raw(call);
-    if (ec_store_append(raw_, &request, &raw, &outcome, &error) != EC_OK)
-      return std::unexpected(detail::to_error(error));
-    result.first = Position::from(outcome.first);
-    result.last = Position::from(outcome.last);
-    result.repeated = (outcome.flags & EC_OUTCOME_REPEATED) != 0;
-    return result;
+    ec_store_append_all(raw_, requests.data(), sizeof(ec_append), outcomes.data(), sizeof(ec_outcome), requests.size(),
+                        &raw_call, &error);
+    std::vector<Result<Appended>> results;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      raw[i].outcome() = outcomes[i];
+      results.push_back(raw[i].result());
+    }
+    return results;
   }
 
   // The position of the last event.

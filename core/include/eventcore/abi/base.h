@@ -29,9 +29,10 @@
 extern "C" {
 #endif
 
-/* The major version is part of every exported symbol's name; the minor one counts what was appended since. */
+/* The major version is part of every exported symbol's name; the minor one counts what was appended since. What came
+ * after 1.0 says so where it stands. */
 #define EC_ABI_MAJOR 1
-#define EC_ABI_MINOR 0
+#define EC_ABI_MINOR 1
 
 /* What of libeventcore is visible from outside. */
 #define EC_API __attribute__((visibility("default")))

@@ -37,6 +37,15 @@ EC_API ec_status ec_stream_id_check(ec_str id, ec_error* error);
 /* 1 when the text is well-formed UTF-8, else 0. */
 EC_API int ec_utf8_check(ec_str text);
 
+/* Shows every plugin file that a store could be opened with, folder by folder in the order in which they are searched
+ * (docs/configuration.md), the folders of the configuration's plugin_path first when `config` names a file; NULL: none.
+ * `plugin` is the library's constant, good for ever, or NULL where the file cannot be used, and `why` says why not. Of
+ * two with one name the first counts. Each is loaded for it; `found` is called on this thread, what it is given is good
+ * for the length of the call. Since 1.1. */
+EC_API ec_status ec_plugins_list(const char* config,
+                                 void (*found)(void* ctx, ec_str file, const ec_plugin* plugin, ec_str why), void* ctx,
+                                 ec_error* error);
+
 /* Takes log lines of the library and its plugins; NULL: none are given out (the default prints warnings and errors to
  * stderr). `log` may be called from any thread, also while a plugin holds locks of its own: it must be quick and must not
  * call a store. Set it before the first store is opened. */
@@ -49,6 +58,21 @@ EC_API ec_status ec_store_open(const char* path, const ec_call* call, ec_store**
 /* The same with the text of such a file; `name` stands in messages for the file's, and relative paths are taken from
  * the folder in it. */
 EC_API ec_status ec_store_open_text(ec_str yaml, ec_str name, const ec_call* call, ec_store** store, ec_error* error);
+
+/* ec_open_options.flags: for looking alone, as tools do. Where the plugin has an option `read_only`, it is given `true`,
+ * whatever the file says: a store that another process is writing can be looked at, nothing is made or migrated, and
+ * appends answer EC_READ_ONLY. A plugin without that option opens as ever. Since 1.1. */
+#define EC_OPEN_READ_ONLY 1u
+
+/* Since 1.1. */
+typedef struct ec_open_options {
+  uint32_t struct_size;
+  uint32_t flags; /* EC_OPEN_* */
+} ec_open_options;
+
+/* ec_store_open with options; NULL: none. Since 1.1. */
+EC_API ec_status ec_store_open_with(const char* path, const ec_open_options* options, const ec_call* call,
+                                    ec_store** store, ec_error* error);
 
 /* Ends the store. No call on it may be under way and no cursor open. NULL is allowed. */
 EC_API void ec_store_close(ec_store* store);
@@ -63,6 +87,15 @@ EC_API const ec_plugin* ec_store_plugin(const ec_store* store);
  * Event ids that are zero are filled in with new ones. outcome->error may be NULL here. */
 EC_API ec_status ec_store_append(ec_store* store, const ec_append* append, const ec_call* call, ec_outcome* outcome,
                                  ec_error* error);
+
+/* Many appends, each for itself, in the order of the array, as append of ec_store_api: for imports and copies, which must
+ * keep their order and would wait for each append otherwise. They are checked first, all of them; then they go to the
+ * backend in as few calls as its ec_info allows. EC_OK means that every outcome was set. On any other status the error
+ * says why, and so does each outcome from there on; those before it were carried out. Each outcome needs an error of
+ * its own. Events without an id get one. Since 1.1. */
+EC_API ec_status ec_store_append_all(ec_store* store, const ec_append* appends, size_t append_stride,
+                                     ec_outcome* outcomes, size_t outcome_stride, size_t count, const ec_call* call,
+                                     ec_error* error);
 
 /* See ec_store_api for these. Cursors are used with the functions that follow. */
 EC_API ec_status ec_store_read(ec_store* store, const ec_read* request, const ec_call* call, ec_cursor** cursor,

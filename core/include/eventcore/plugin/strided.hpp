@@ -36,6 +36,7 @@ class Strided {
   Strided(T* first, std::size_t count, std::size_t stride) : first_(first), count_(count), stride_(stride) {}
 
   std::size_t size() const { return count_; }
+  std::size_t stride() const { return stride_; }  // bytes
   T& operator[](std::size_t index) const { return *at(first_, index * stride_); }
 
   class Iterator {

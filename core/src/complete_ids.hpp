@@ -1,0 +1,33 @@
+// An append whose events all have ids.
+#pragma once
+
+#include "uuid.hpp"
+
+#include <eventcore/plugin/append.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace ec::core {
+
+// Makes the ids that the host left out. Copies the events only when one is missing.
+class CompleteIds {
+ public:
+  explicit CompleteIds(const ec_append& append) : append_(append) {
+    const auto events = plugin::events_of(append);
+    if (std::none_of(events.begin(), events.end(), [](const ec_new_event& event) { return plugin::is_zero(event.id); }))
+      return;
+    events_.assign(events.begin(), events.end());
+    for (ec_new_event& event : events_)
+      if (plugin::is_zero(event.id)) event.id = make_uuid();
+    append_.events = events_.data();
+    append_.event_stride = sizeof(ec_new_event);
+  }
+  const ec_append& get() const { return append_; }
+
+ private:
+  ec_append append_;
+  std::vector<ec_new_event> events_;
+};
+
+}  // namespace ec::core
