@@ -2,8 +2,10 @@
 #
 # Builds a storage plugin, eventcore_plugin_NAME.so, inside this tree or outside of it: hidden visibility, a version
 # script that leaves exactly the one symbol, no symbol of a static library let through, bound at load time, never
-# unloaded, installed to $libdir/eventcore/plugins. Target: eventcore_plugin_NAME. With tests on, a test checks what it
-# exports.
+# unloaded, installed to $libdir/eventcore/plugins as the component plugin-NAME. Target: eventcore_plugin_NAME. A test,
+# exports.plugin_NAME, checks what it exports.
+
+include(GNUInstallDirs)
 
 set(_EVENTCORE_PLUGIN_MODULE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
@@ -21,6 +23,7 @@ function(eventcore_add_plugin)
     C_VISIBILITY_PRESET hidden
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
+    INSTALL_RPATH "" # it is linked with nothing of eventcore's
     LINK_DEPENDS ${script})
   if(EVENTCORE_PLUGIN_OUTPUT_DIRECTORY)
     set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${EVENTCORE_PLUGIN_OUTPUT_DIRECTORY})
@@ -30,8 +33,11 @@ function(eventcore_add_plugin)
   if(NOT EVENTCORE_SANITIZE) # a sanitizer's runtime is in the program, so the library has open symbols
     target_link_options(${target} PRIVATE LINKER:-z,defs)
   endif()
-  install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/eventcore/plugins)
-  if(EVENTCORE_TESTS)
+  if(EVENTCORE_INSTALL OR NOT DEFINED EVENTCORE_INSTALL) # outside of eventcore's tree it is not defined
+    install(TARGETS ${target}
+      LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/eventcore/plugins COMPONENT plugin-${arg_NAME})
+  endif()
+  if(EVENTCORE_TESTS OR NOT DEFINED EVENTCORE_TESTS)
     add_test(NAME exports.plugin_${arg_NAME}
       COMMAND ${_EVENTCORE_PLUGIN_MODULE_DIR}/check_exports.sh $<TARGET_FILE:${target}> "^eventcore_plugin_v1$" 1)
   endif()

@@ -1,0 +1,109 @@
+"""An installed eventcore as its users build on it."""
+import os
+import re
+import shutil
+
+import support
+from support import PREFIX, TRANSFER
+
+# What is not needed to build on eventcore, neither by a host nor by a plugin.
+ALONE = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON"
+         for name in ("Boost", "yaml-cpp", "RocksDB", "PostgreSQL", "PkgConfig", "Threads")]
+
+
+class Test(support.Case):
+    def host(self, program="main.cpp", example="010_transfer.cpp", project="host"):
+        self.copy(f"tests/package/{project}/*")
+        self.copy(f"examples/{example}", program)
+        self.copy("examples/transfer.hpp")
+
+    def pkg_config(self, prefix):
+        return {"PKG_CONFIG_PATH": os.path.join(prefix, "lib", "pkgconfig")}
+
+    def build_by_pkg_config(self, prefix):
+        self.run_well("sh", "-ec", "c++ -std=c++23 main.cpp -o shop $(pkg-config --cflags --libs eventcore)"
+                                   " -Wl,-rpath,$(pkg-config --variable=libdir eventcore)", env=self.pkg_config(prefix))
+
+    def check_runs(self, program, prefix=PREFIX):
+        """A transfer, with the libraries of this prefix and no other."""
+        ended = self.run_program(program, self.memory(), env={"LD_DEBUG": "files"})
+        self.assertEqual((ended.status, ended.out), (0, TRANSFER), ended)
+        loaded = set(re.findall(r"calling init: (\S*eventcore\S*\.so\S*)", ended.err))
+        lib = os.path.join(prefix, "lib")
+        self.assertEqual({os.path.realpath(file) for file in loaded},
+                         {os.path.realpath(os.path.join(lib, "libeventcore.so.0")),
+                          os.path.join(lib, "eventcore", "plugins", "eventcore_plugin_memory.so")}, ended.err)
+
+    def test_host_by_find_package(self):
+        self.host()
+        self.build(*ALONE)
+        self.check_runs("build/shop")
+
+    def test_host_by_pkg_config(self):
+        self.host()
+        self.build_by_pkg_config(PREFIX)
+        self.check_runs("./shop")
+        plugins = self.run_well("pkg-config", "--variable=plugindir", "eventcore", env=self.pkg_config(PREFIX)).strip()
+        self.assertTrue(os.path.exists(os.path.join(plugins, "eventcore_plugin_memory.so")), plugins)
+
+    def test_moved_prefix(self):
+        """The installed tree goes on in another place: for CMake, for pkg-config, for its programs, at run time."""
+        moved = self.path("elsewhere")
+        shutil.copytree(PREFIX, moved, symlinks=True)
+        self.host()
+        self.build(prefix=moved)
+        self.check_runs("build/shop", prefix=moved)
+        self.build_by_pkg_config(moved)
+        self.check_runs("./shop", prefix=moved)
+        self.check_conformance(moved)
+
+    def check_conformance(self, prefix):
+        out = self.run_well(os.path.join(prefix, "bin", "eventcore-conformance"), "--config", self.memory(),
+                            "--gtest_filter=Append.*", env={"LD_DEBUG": "files"})
+        self.assertIn("[  PASSED  ]", out)
+
+    def test_no_file_knows_its_place(self):
+        for folder, _, names in os.walk(PREFIX):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    content = file.read()
+                self.assertNotIn(PREFIX.encode(), content, os.path.join(folder, name))
+                if not content.startswith(b"\x7fELF"):  # the debug information of a library names its sources
+                    self.assertNotIn(support.SOURCE.encode(), content, os.path.join(folder, name))
+
+    def test_plugin_alone(self):
+        """The plugin of the tree, copied as an author would, built with nothing but eventcore and held to the contract."""
+        self.copy("plugins/memory/src/*")
+        self.copy("tests/package/plugin/CMakeLists.txt")
+        with open(self.path("plugin.cpp"), encoding="utf-8") as file:
+            self.file("plugin.cpp", file.read().replace('"memory"', '"mine"'))
+        self.build(*ALONE, f"-DCMAKE_INSTALL_PREFIX={self.path('installed')}")
+        out = self.run_well("ctest", "--test-dir", "build", "--output-on-failure")
+        self.assertIn("100% tests passed, 0 tests failed out of 2", out)
+        self.run_well("cmake", "--install", "build")
+        folder = self.path("installed/lib/eventcore/plugins")
+        self.assertEqual(os.listdir(folder), ["eventcore_plugin_mine.so"])
+        config = self.file("mine.yaml", f"plugin: mine\nplugin_path: [{folder}]\n")
+        self.assertIn("[  PASSED  ] 2 tests.", self.run_well(
+            os.path.join(PREFIX, "bin/eventcore-conformance"), "--config", config, "--gtest_filter=Head.*"))
+
+    def test_plugin_component_brings_no_library(self):
+        self.file("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(author CXX)\n"
+                  "find_package(eventcore REQUIRED COMPONENTS plugin)\n"
+                  "if(TARGET eventcore::eventcore OR NOT TARGET eventcore::headers)\n"
+                  "  message(FATAL_ERROR \"not what was asked for\")\nendif()\n")
+        ended = self.configure(*ALONE)
+        self.assertEqual(ended.status, 0, ended)
+
+    def test_wrong_component_and_version(self):
+        for wanted, words in (("COMPONENTS hots", "eventcore has no component 'hots'; there are: host"),
+                              ("0.2", "version: 0.1."), ("1", "version: 0.1.")):
+            self.file("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(shop CXX)\n"
+                      f"find_package(eventcore {wanted} REQUIRED)\n")
+            ended = self.configure()
+            self.assertNotEqual(ended.status, 0, ended)
+            self.assertIn(words, ended.err, ended)
+
+
+if __name__ == "__main__":
+    support.main()
