@@ -56,6 +56,11 @@ class Reader {
       if (!read_string(text)) return false;
       value = StreamId(std::move(text));
       return true;
+    } else if constexpr (std::same_as<T, Raw>) {
+      const char* begin = at_;
+      if (!skip_value()) return false;
+      value.text.assign(begin, at_);
+      return true;
     } else if constexpr (detail::is_optional<T>) {
       if (take("null")) {
         value.reset();

@@ -5,7 +5,7 @@
 //
 // Written are: bool, whole numbers, floating point (the shortest text that reads back the same; there is no text for
 // infinity and NaN, they become null), std::string, StreamId, enums (as numbers), std::optional (null when empty),
-// std::vector, std::array, std::map with string keys, and structs with an EC_EVENT or EC_FIELDS line.
+// std::vector, std::array, std::map with string keys, structs with an EC_EVENT or EC_FIELDS line, and Raw.
 #pragma once
 
 #include <eventcore/event.hpp>
@@ -23,6 +23,12 @@
 #include <vector>
 
 namespace ec::json {
+
+// Any value, kept as its text: to hand JSON on to the byte. Written as it is; whoever made it answers for it. Read, it
+// has been checked, and no space stands around it.
+struct Raw {
+  std::string text;
+};
 
 namespace detail {
 
@@ -98,6 +104,8 @@ void write(std::string& out, const T& value) {
       out += "null";
   } else if constexpr (std::is_integral_v<T>) {
     detail::write_number(out, value);
+  } else if constexpr (std::same_as<T, Raw>) {
+    out += value.text;
   } else if constexpr (std::same_as<T, StreamId>) {
     detail::write_string(out, value.str());
   } else if constexpr (std::convertible_to<const T&, std::string_view>) {

@@ -1,0 +1,168 @@
+#include "app.hpp"
+
+#include <string>
+
+namespace cli {
+
+namespace {
+
+constexpr const char* description =
+    "Looks into an eventcore store, moves it and checks it. Events go in and out as NDJSON, one a line.";
+
+constexpr const char* footer =
+    "Exit status: 0 done, 1 the store failed or something is wrong in it, 2 the command line, the configuration or "
+    "the\n"
+    "input is wrong, 3 an expectation did not hold, 130 or 143 after SIGINT or SIGTERM. See eventcore(1).";
+
+class Grammar {
+ public:
+  explicit Grammar(Options& options) : app_(std::make_unique<CLI::App>(description, "eventcore")), options_(options) {}
+
+  std::unique_ptr<CLI::App> make() {
+    app_->footer(footer);
+    app_->require_subcommand(1);
+    app_->set_version_flag("--version", "eventcore " EVENTCORE_VERSION);
+    app_->add_option("--config", options_.config, "The YAML file of the store")
+        ->envname("EVENTCORE_CONFIG")
+        ->type_name("FILE");
+    add_plugins();
+    add_info();
+    add_streams();
+    add_read();
+    add_tail();
+    add_append();
+    add_export();
+    add_import();
+    add_copy();
+    add_verify();
+    add_completion();
+    return std::move(app_);
+  }
+
+ private:
+  CLI::App& add(CLI::App& parent, const char* name, const char* what, Command command) {
+    CLI::App& added = *parent.add_subcommand(name, what);
+    added.fallthrough();  // --config may stand behind it
+    added.final_callback([&options = options_, command] {
+      if (options.command == nullptr) options.command = command;  // the innermost one comes first
+    });
+    return added;
+  }
+
+  void add_json(CLI::App& command) { command.add_flag("--json", options_.json, "JSON instead of text for people"); }
+
+  void add_filter(CLI::App& command) {
+    command.add_option("--prefix", options_.filter.prefixes, "Only streams that begin with it; may be repeated");
+    command.add_option("--pattern", options_.filter.patterns,
+                       "Only streams that match it, as account/*; may be repeated");
+    command.add_option("--type", options_.filter.types, "Only events of this type; may be repeated");
+  }
+
+  void add_plugins() {
+    CLI::App& plugins =
+        add(*app_, "plugins", "Lists the plugins that are found, and what is wrong with others", list_plugins);
+    add_json(plugins);
+    CLI::App& describe = add(plugins, "describe", "Explains a plugin's options", describe_plugin);
+    describe.add_option("NAME", options_.name, "Of the plugin, as in the configuration")->required();
+    add_json(describe);
+  }
+
+  void add_info() { add_json(add(*app_, "info", "Says what the store is, and how far it is", info)); }
+
+  void add_streams() {
+    CLI::App& command = add(*app_, "streams", "Lists streams and their versions", streams);
+    command.add_option("PREFIX", options_.prefix, "Only streams that begin with it");
+    command.add_option("--after", options_.after, "Only streams behind this one")->type_name("STREAM");
+    command.add_option("--limit", options_.limit, "At most so many")->type_name("COUNT");
+    add_json(command);
+  }
+
+  void add_read() {
+    CLI::App& command = add(*app_, "read", "Prints streams, merged in the store's order", read);
+    command.add_option("STREAM", options_.streams, "Their ids")->required();
+    command.add_option("--after", options_.after_version, "Only versions above it; backward: below it")
+        ->type_name("VERSION");
+    command.add_option("--limit", options_.limit, "At most so many events")->type_name("COUNT");
+    command.add_flag("--backward", options_.backward, "The last first");
+  }
+
+  void add_tail() {
+    CLI::App& command = add(*app_, "tail", "Prints the last events, then new ones as they come", tail);
+    command.add_option("--last", options_.last, "So many of those that are there")
+        ->type_name("COUNT")
+        ->capture_default_str();
+    command.add_option("--after", options_.after, "All behind this position instead")->type_name("POSITION");
+    add_filter(command);
+  }
+
+  void add_append() {
+    CLI::App& command = add(*app_, "append", "Writes one event, and prints it as it was stored", append);
+    command.add_option("STREAM", options_.streams, "Its stream")->required()->expected(1);
+    command.add_option("--type", options_.type, "Its type")->required();
+    CLI::Option& data = *command.add_option("--data", options_.data, "Its payload")->type_name("JSON");
+    command.add_option("--data-file", options_.data_file, "Its payload, from a file; - is standard input")
+        ->type_name("FILE")
+        ->excludes(&data);
+    command.add_option("--metadata", options_.metadata, "Its metadata")->type_name("JSON");
+    command.add_option("--encoding", options_.encoding, "Of the payload: json, bytes, cbor, protobuf or a number")
+        ->capture_default_str();
+    command.add_option("--schema-version", options_.schema_version, "Of the payload")->capture_default_str();
+    command
+        .add_option("--expect", options_.expect, "Only if the stream has this version: a number, absent, exists or any")
+        ->capture_default_str();
+    command.add_option("--commit", options_.commit, "A commit id: sent again, nothing is written twice")
+        ->type_name("UUID");
+  }
+
+  void add_export() {
+    CLI::App& command = add(*app_, "export", "Writes all events, in the store's order", export_events);
+    command.add_option("-o,--output", options_.file, "Into a file, which appears when it is whole")->type_name("FILE");
+    command.add_option("--after", options_.after, "Only behind this position")->type_name("POSITION");
+    add_filter(command);
+  }
+
+  void add_import() {
+    CLI::App& command = add(*app_, "import", "Stores the events of an export, each commit as one", import_events);
+    command.add_option("FILE", options_.file, "The events; - is standard input")->capture_default_str();
+    add_json(command);
+  }
+
+  void add_copy() {
+    CLI::App& command =
+        add(*app_, "copy", "Copies a store into an empty one, or goes on with that, and compares", copy);
+    command.add_option("--from", options_.from, "The YAML file of the store to copy")->type_name("FILE")->required();
+    command.add_option("--to", options_.to, "The YAML file of the store to fill")->type_name("FILE")->required();
+    add_json(command);
+  }
+
+  void add_verify() {
+    add_json(add(*app_, "verify", "Reads everything, by every way, and says the first place that is wrong", verify));
+  }
+
+  void add_completion() {
+    CLI::App& command = add(*app_, "completion", "Prints what a shell needs to complete this command line", complete);
+    command.add_option("SHELL", options_.name, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  }
+
+  std::unique_ptr<CLI::App> app_;
+  Options& options_;
+};
+
+}  // namespace
+
+std::unique_ptr<CLI::App> make_app(Options& options) { return Grammar(options).make(); }
+
+bool parse_options(int argc, char** argv, Options& options, int& exit_status) {
+  const std::unique_ptr<CLI::App> app = make_app(options);
+  try {
+    app->parse(argc, argv);
+    return true;
+  } catch (const CLI::ParseError& error) {
+    exit_status = app->exit(error) == 0 ? 0 : 2;
+    return false;
+  }
+}
+
+}  // namespace cli

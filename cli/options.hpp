@@ -1,0 +1,55 @@
+// The command line: what was asked for.
+#pragma once
+
+#include <eventcore/store.hpp>
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+struct Options;
+
+// What a subcommand does, each in a file of its name; gives the exit status. Throws Failure.
+using Command = int (*)(const Options&, const std::stop_token&);
+int list_plugins(const Options& options, const std::stop_token& stop);
+int describe_plugin(const Options& options, const std::stop_token& stop);
+int info(const Options& options, const std::stop_token& stop);
+int streams(const Options& options, const std::stop_token& stop);
+int read(const Options& options, const std::stop_token& stop);
+int tail(const Options& options, const std::stop_token& stop);
+int append(const Options& options, const std::stop_token& stop);
+int export_events(const Options& options, const std::stop_token& stop);
+int import_events(const Options& options, const std::stop_token& stop);
+int copy(const Options& options, const std::stop_token& stop);
+int verify(const Options& options, const std::stop_token& stop);
+int complete(const Options& options, const std::stop_token& stop);
+
+struct Options {
+  Command command = nullptr;
+  std::string config;  // of the store; may be empty
+  bool json = false;   // instead of a table or a sentence
+
+  std::string name;                  // plugins describe: of the plugin; completion: of the shell
+  std::string prefix;                // streams
+  std::vector<std::string> streams;  // read: these; append: the one
+  ec::Filter filter;                 // tail, export
+  std::uint64_t after_version = 0;   // read
+  std::string after;                 // streams: a stream; tail, export: a position
+  std::uint64_t limit = 0;           // streams, read; 0: none
+  bool backward = false;             // read
+  std::uint64_t last = 10;           // tail: how many of those that are there
+  std::string file = "-";            // export, import
+  std::string from, to;              // copy
+
+  // append
+  std::string type, data, data_file, metadata, expect = "any", commit, encoding = "json";
+  std::uint32_t schema_version = 1;
+};
+
+// True: go on. False: end with `exit_status`; what there was to say has been said.
+bool parse_options(int argc, char** argv, Options& options, int& exit_status);
+
+}  // namespace cli

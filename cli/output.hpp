@@ -1,0 +1,33 @@
+// Where the program's output goes: standard output, or a file that is there when it is whole.
+#pragma once
+
+#include <string>
+
+namespace cli {
+
+class Output {
+ public:
+  // Empty or "-": standard output. A regular file is written beside its place and put there by finish(). Throws Failure
+  // when that cannot be done; so do flush() and finish().
+  explicit Output(std::string path = {});
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  ~Output();
+
+  // Add to it, then call drain(): it writes when enough has come together.
+  std::string& text() { return text_; }
+  void drain();
+  void flush();
+  void finish();
+
+ private:
+  std::string path_;
+  std::string partial_;  // the file that becomes path_; empty: there is none
+  int fd_;
+  std::string text_;
+};
+
+// Whether people look at it.
+bool is_terminal(int fd);
+
+}  // namespace cli
