@@ -151,6 +151,15 @@ TEST(Json, OrderSpaceAndUnknownMembersDoNotMatter) {
   EXPECT_EQ(read<Point>(R"({"\u0078":1,"y":2})"), (Point{1, 2})) << "an escaped name is the same name";
 }
 
+TEST(Json, AnyValueCanBeKeptAsItsText) {
+  for (const char* text : {"null", "1.50e+0", R"({"b" : 1,"a":[ 2 , {} ], "a":"\u0000"})", R"("\/")", "[]"})
+    EXPECT_EQ(read<ec::json::Raw>("\n " + std::string(text) + " ").text, text);
+  std::vector<ec::json::Raw> items;
+  ASSERT_TRUE(ec::json::read("[ 1 , {\"a\": [2]} ]", items).has_value());
+  EXPECT_EQ(written(items), "[1,{\"a\": [2]}]");
+  EXPECT_NE(problem<ec::json::Raw>("{\"a\":}"), "read without a problem");
+}
+
 TEST(Json, AnOptionalMemberMayBeMissing) {
   EXPECT_FALSE((read<std::optional<std::int32_t>>("null")).has_value());
   Everything all;

@@ -49,6 +49,27 @@ TEST(Store, OpeningTakesADeadline) {
   EXPECT_TRUE(ec::Store::open_text("plugin: memory", "x", call).has_value());
 }
 
+TEST(Store, OpenedForLookingAloneIsAnOptionOfThePlugin) {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("eventcore_store_test_" + ec::Uuid::make().str() + ".yaml");
+  std::ofstream(file) << "{plugin: scripted, plugin_path: ['" EVENTCORE_TEST_PLUGIN_DIR "'], options: {read_only: no}}";
+  auto store = ec::Store::open_read_only(file.string());
+  ASSERT_TRUE(store.has_value()) << store.error().message;
+  EXPECT_FAILS(store->append({Expect::any(StreamId("a"))}, {}), ec::Code::read_only, "opened with 'read_only: true'");
+  store = ec::Store::open(file.string());
+  ASSERT_TRUE(store.has_value()) << store.error().message;
+  EXPECT_TRUE(store->append({Expect::any(StreamId("a"))}, {}).has_value());
+  std::ofstream(file) << "plugin: memory\n";
+  store = ec::Store::open_read_only(file.string());
+  ASSERT_TRUE(store.has_value()) << "a plugin without that option opens as ever";
+  const ec_open_options unknown{sizeof unknown, 2};
+  ec_store* raw = nullptr;
+  ec_error error = EC_ERROR_INIT;
+  EXPECT_EQ(ec_store_open_with(file.c_str(), &unknown, nullptr, &raw, &error), EC_INVALID);
+  EXPECT_STREQ(error.message, "ec_open_options: unknown flags 2");
+  std::filesystem::remove(file);
+}
+
 TEST(Store, SaysWhatItIs) {
   ec::Store store = open_memory();
   const auto info = store.info();
