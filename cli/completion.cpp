@@ -139,7 +139,8 @@ int complete(const Options& options, const std::stop_token& /*stop*/) {
     out.text() = for_bash(*app) + "complete -F _eventcore eventcore\n";
   else
     out.text() = "#compdef eventcore\nautoload -U +X bashcompinit && bashcompinit\n" + for_bash(*app) +
-                 "complete -F _eventcore eventcore\n";
+                 "complete -F _eventcore eventcore\n"
+                 "_bash_complete -F _eventcore\n";  // zsh runs the file for the first completion
   out.finish();
   return done;
 }
