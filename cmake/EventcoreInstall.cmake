@@ -14,12 +14,13 @@ string(REGEX REPLACE "/$" "" EVENTCORE_PC_TO_PREFIX ${EVENTCORE_PC_TO_PREFIX})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/eventcore.pc.in ${made_dir}/eventcore.pc @ONLY)
 
 install(FILES ${made_dir}/eventcoreConfig.cmake ${made_dir}/eventcoreConfigVersion.cmake
-  cmake/EventcorePlugin.cmake cmake/EventcoreConformance.cmake cmake/plugin.map
+  cmake/EventcorePlugin.cmake cmake/EventcoreLinkPlugins.cmake cmake/EventcoreConformance.cmake cmake/plugin.map
   DESTINATION ${package_dir} COMPONENT dev)
 install(PROGRAMS cmake/check_exports.sh DESTINATION ${package_dir} COMPONENT dev)
 install(FILES ${made_dir}/eventcore.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
-install(EXPORT eventcore-headers NAMESPACE eventcore:: DESTINATION ${package_dir} COMPONENT dev)
-install(EXPORT eventcore-host NAMESPACE eventcore:: DESTINATION ${package_dir} COMPONENT dev)
+foreach(part headers host static)
+  install(EXPORT eventcore-${part} NAMESPACE eventcore:: DESTINATION ${package_dir} COMPONENT dev)
+endforeach()
 if(EVENTCORE_CONFORMANCE)
   install(EXPORT eventcore-conformance NAMESPACE eventcore:: DESTINATION ${package_dir} COMPONENT tools)
 endif()

@@ -1,18 +1,25 @@
-# eventcore_add_plugin(NAME rocksdb SOURCES a.cpp b.cpp [LIBRARIES lib ...])
+# eventcore_add_plugin(NAME rocksdb SOURCES a.cpp b.cpp [LIBRARIES lib ...] [STATIC [FINDS file.cmake]])
 #
 # Builds a storage plugin, eventcore_plugin_NAME.so, inside this tree or outside of it: hidden visibility, a version
 # script that leaves exactly the one symbol, no symbol of a static library let through, bound at load time, never
 # unloaded, installed to $libdir/eventcore/plugins as the component plugin-NAME. Target: eventcore_plugin_NAME. A test,
 # exports.plugin_NAME, checks what it exports.
+#
+# STATIC: an archive besides, libeventcore_plugin_NAME.a, which eventcore_link_plugins() links into programs, those of
+# this build and, installed, those that find_package(eventcore) there. FINDS is a CMake file that finds LIBRARIES for
+# them. Keep the names in a plugin in a namespace of its own: in such a program it meets others.
 
 include(GNUInstallDirs)
 
 set(_EVENTCORE_PLUGIN_MODULE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 function(eventcore_add_plugin)
-  cmake_parse_arguments(arg "" "NAME" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "STATIC" "NAME;FINDS" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT arg_NAME OR NOT arg_SOURCES)
     message(FATAL_ERROR "eventcore_add_plugin: NAME and SOURCES are needed")
+  endif()
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "eventcore_add_plugin: what is '${arg_UNPARSED_ARGUMENTS}'?")
   endif()
   set(target eventcore_plugin_${arg_NAME})
   set(script ${_EVENTCORE_PLUGIN_MODULE_DIR}/plugin.map)
@@ -40,5 +47,31 @@ function(eventcore_add_plugin)
   if(EVENTCORE_TESTS OR NOT DEFINED EVENTCORE_TESTS)
     add_test(NAME exports.plugin_${arg_NAME}
       COMMAND ${_EVENTCORE_PLUGIN_MODULE_DIR}/check_exports.sh $<TARGET_FILE:${target}> "^eventcore_plugin_v1$" 1)
+  endif()
+  if(arg_STATIC)
+    _eventcore_add_archive(${target} ${arg_NAME} "${arg_LIBRARIES}" "${arg_FINDS}")
+  endif()
+endfunction()
+
+# The plugin's own objects, in which its constant has a name of its own: every plugin calls it eventcore_plugin_v1.
+function(_eventcore_add_archive plugin name libraries finds)
+  set(target ${plugin}_static)
+  string(MAKE_C_IDENTIFIER eventcore_plugin_v1_${name} symbol)
+  add_library(${target} STATIC $<TARGET_OBJECTS:${plugin}>)
+  target_link_libraries(${target} PRIVATE ${libraries})
+  set_target_properties(${target} PROPERTIES
+    LINKER_LANGUAGE CXX
+    OUTPUT_NAME ${plugin}
+    EXPORT_NAME plugin_${name}_static)
+  add_custom_command(TARGET ${target} POST_BUILD
+    COMMAND ${CMAKE_OBJCOPY} --redefine-sym eventcore_plugin_v1=${symbol} $<TARGET_FILE:${target}>)
+  if(EVENTCORE_INSTALL OR NOT DEFINED EVENTCORE_INSTALL)
+    set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/eventcore)
+    install(TARGETS ${target} EXPORT eventcore-plugin-${name}
+      ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/eventcore/static COMPONENT dev)
+    install(EXPORT eventcore-plugin-${name} NAMESPACE eventcore:: DESTINATION ${package_dir} COMPONENT dev)
+    if(finds)
+      install(FILES ${finds} DESTINATION ${package_dir} RENAME eventcore-plugin-${name}-finds.cmake COMPONENT dev)
+    endif()
   endif()
 endfunction()

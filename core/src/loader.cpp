@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <dlfcn.h>
+#include <link.h>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -12,9 +13,9 @@
 #include "config_error.hpp"
 #include "log.hpp"
 #include "names.hpp"
+#include "registry.hpp"
 #include "trust.hpp"
-
-#include <eventcore/plugin/strided.hpp>
+#include "usable.hpp"
 
 #include <boost/dll/shared_library.hpp>
 
@@ -24,12 +25,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The folder that this very code was loaded from.
+// The folder that this very code was loaded from. Of a program, the linker knows only the name that it was called by,
+// which may be any, and may lead to the working directory.
 fs::path own_folder() {
   Dl_info info{};
-  if (dladdr(reinterpret_cast<const void*>(&load_plugin), &info) == 0 || info.dli_fname == nullptr) return {};
+  void* found = nullptr;
+  if (dladdr1(reinterpret_cast<const void*>(&load_plugin), &info, &found, RTLD_DL_LINKMAP) == 0) return {};
+  const auto* map = static_cast<const link_map*>(found);
+  const bool is_program = map->l_name == nullptr || *map->l_name == '\0';
   std::error_code problem;
-  const fs::path file = fs::canonical(info.dli_fname, problem);
+  const fs::path file = is_program ? fs::read_symlink("/proc/self/exe", problem) : fs::canonical(map->l_name, problem);
   return problem ? fs::path{} : file.parent_path();
 }
 
@@ -127,36 +132,6 @@ fs::path find_library(const Config& config) {
                      not_found + "install it, or name its folder in plugin_path; looked in:" + search.folders());
 }
 
-template <class... Functions>
-bool all_there(Functions... functions) {
-  return (... && (functions != nullptr));
-}
-
-// What is wrong with the constant; empty when nothing is.
-std::string why_not_usable(const ec_plugin& plugin) {
-  if (plugin.magic != EC_PLUGIN_MAGIC)
-    return "its " EC_PLUGIN_SYMBOL " does not begin with the magic number; it is no eventcore plugin";
-  if (plugin.abi_major != EC_ABI_MAJOR)
-    return "it was built for version " + std::to_string(plugin.abi_major) +
-           " of the plugin interface, this libeventcore has version " + std::to_string(EC_ABI_MAJOR) +
-           "; install the plugin that goes with it";
-  if (plugin.struct_size < sizeof(ec_plugin))
-    return "its ec_plugin has " + std::to_string(plugin.struct_size) + " bytes, at least " +
-           std::to_string(sizeof(ec_plugin)) + " are needed";
-  if (plugin.name.data == nullptr || plugin.name.size == 0) return "it has no name";
-  if (plugin.open == nullptr || plugin.api == nullptr) return "it has no open function or no table";
-  const ec_store_api& api = *plugin.api;
-  if (api.struct_size < sizeof(ec_store_api))
-    return "its table has " + std::to_string(api.struct_size) + " bytes, at least " +
-           std::to_string(sizeof(ec_store_api)) + " are needed";
-  if (!all_there(api.close, api.info, api.append, api.read, api.read_all, api.next, api.close_cursor, api.head,
-                 api.list_streams, api.next_streams, api.close_stream_cursor, api.get_extension))
-    return "a function is missing in its table";
-  if (plugin.option_count > 0 && (plugin.options == nullptr || plugin.option_stride < sizeof(ec_option)))
-    return "its option schema is broken";
-  return {};
-}
-
 // `fail` makes the exception from what is wrong with the file.
 template <class Fail>
 const ec_plugin& load_library(const fs::path& file, Fail&& fail) {
@@ -185,6 +160,7 @@ const ec_plugin& load_library(const fs::path& file, Fail&& fail) {
 }  // namespace
 
 const ec_plugin& load_plugin(const Config& config) {
+  if (const ec_plugin* plugin = registered_plugin(config.plugin)) return *plugin;
   const fs::path file = find_library(config);
   return load_library(file, [&](const std::string& why) {
     return config_error(config.plugin_origin, "plugin " + shortened(file.string(), longest_path) + ": " + why);
@@ -192,6 +168,7 @@ const ec_plugin& load_plugin(const Config& config) {
 }
 
 void list_plugins(const Config& config, const Found& found) {
+  for (const ec_plugin* plugin : registered_plugins()) found({}, plugin, {});
   for (const fs::path& folder : places(config)) {
     std::vector<fs::path> files;
     std::error_code problem;

@@ -37,10 +37,14 @@ class Test(support.Case):
         out = self.example("050_optional_and_many")
         self.assertRegex(out, r"^bought two seats with a voucher, 4 streams took part\nalready sold: show/\S+/a2\n$")
 
+    def test_example_060_command_in_c(self):
+        self.assertEqual(self.example("060_command_in_c"),
+                         "30 moved, committed at position 3\nREJECTED: insufficient funds\n")
+
     def test_examples_are_all_here(self):
         files = os.listdir(os.path.join(support.SOURCE, "examples"))
         tested = [name for name in dir(self) if name.startswith("test_example_0")]
-        self.assertEqual(sorted(f"test_example_{name[:-4]}" for name in files if name[:1].isdigit()), sorted(tested))
+        self.assertEqual(sorted(f"test_example_{os.path.splitext(name)[0]}" for name in files if name[:1].isdigit()), sorted(tested))
 
     def test_example_without_its_store(self):
         ended = self.run_program(os.path.join(BUILD, "bin", "010_transfer"), self.path("none.yaml"))

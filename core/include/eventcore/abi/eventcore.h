@@ -37,11 +37,17 @@ EC_API ec_status ec_stream_id_check(ec_str id, ec_error* error);
 /* 1 when the text is well-formed UTF-8, else 0. */
 EC_API int ec_utf8_check(ec_str text);
 
-/* Shows every plugin file that a store could be opened with, folder by folder in the order in which they are searched
- * (docs/configuration.md), the folders of the configuration's plugin_path first when `config` names a file; NULL: none.
- * `plugin` is the library's constant, good for ever, or NULL where the file cannot be used, and `why` says why not. Of
- * two with one name the first counts. Each is loaded for it; `found` is called on this thread, what it is given is good
- * for the length of the call. Since 1.1. */
+/* Makes a plugin that is part of the program known by its name: stores that are opened later find it before any file is
+ * looked for. The constant must stay good for ever; it is checked as a file's is (EC_CONFIG). Another one of the same
+ * name is refused (EC_CONFIG), the same one again is EC_OK. Any thread, also before main begins. Programs whose build
+ * calls eventcore_link_plugins() (docs/embedding.md) need not call it. Since 1.1. */
+EC_API ec_status ec_plugin_register(const ec_plugin* plugin, ec_error* error);
+
+/* Shows every plugin that a store could be opened with: the registered ones, whose `file` is empty, then every file,
+ * folder by folder in the order in which they are searched (docs/configuration.md), the folders of the configuration's
+ * plugin_path first when `config` names a file; NULL: none. `plugin` is the plugin's constant, good for ever, or NULL
+ * where the file cannot be used, and `why` says why not. Of two with one name the first counts. Each file is loaded for
+ * it; `found` is called on this thread, what it is given is good for the length of the call. Since 1.1. */
 EC_API ec_status ec_plugins_list(const char* config,
                                  void (*found)(void* ctx, ec_str file, const ec_plugin* plugin, ec_str why), void* ctx,
                                  ec_error* error);
