@@ -1,3 +1,4 @@
+#include "backend_append.hpp"
 #include "complete_ids.hpp"
 #include "requests.hpp"
 #include "store.hpp"
@@ -44,8 +45,8 @@ ec_status send(const ec_store& store, const std::vector<ec_append>& requests, St
   while (done < requests.size()) {
     plugin::Call(call).check();
     const std::size_t group = next_group(requests, done, store.group_commit.limits());
-    const ec_status status = store.api.append(store.backend, &requests[done], sizeof(ec_append), &outcomes[done],
-                                              outcomes.stride(), group, call, error);
+    const ec_status status = backend_append(store.api, store.backend, &requests[done], &outcomes[done],
+                                            outcomes.stride(), group, call, error);
     if (status != EC_OK) return status;
     done += group;
   }

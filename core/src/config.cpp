@@ -111,10 +111,11 @@ class Reader {
       const auto same = [&](const Option& option) { return option.key == key; };
       const auto first = std::find_if(config_.options.begin(), config_.options.end(), same);
       if (first != config_.options.end())
-        throw config_error(child.key_origin, "option '" + printable(key) +
+        throw config_error(child.key_origin, "option '" + shown_key(key) +
                                                  "' stands here a second time, first in line " +
                                                  std::to_string(first->origin.line) + "; remove one");
-      config_.options.push_back({key, scalar(child, key), child.key_origin});
+      const Expanded value = expanded(child, key);
+      config_.options.push_back({key, value.text, child.key_origin, value.from_file});
     }
   }
 
@@ -125,12 +126,14 @@ class Reader {
   static void check_keys(const YamlNode& map, const std::vector<std::string_view>& known, const char* what) {
     for (const YamlNode& child : map.children)
       if (std::find(known.begin(), known.end(), child.key) == known.end())
-        throw config_error(child.key_origin, std::string("unknown ") + what + " '" + printable(child.key) + "'" +
+        throw config_error(child.key_origin, std::string("unknown ") + what + " '" + shown_key(child.key) + "'" +
                                                  suggestion(child.key, known));
   }
 
-  std::string scalar(const YamlNode& node, const std::string& key) const {
-    const std::string name = "'" + printable(key) + "'";
+  std::string scalar(const YamlNode& node, const std::string& key) const { return expanded(node, key).text; }
+
+  Expanded expanded(const YamlNode& node, const std::string& key) const {
+    const std::string name = "'" + shown_key(key) + "'";
     if (node.kind == YamlNode::Kind::null)
       throw config_error(node.origin, name + " has no value; give one, or remove the line");
     want(node, YamlNode::Kind::scalar, name, "a single value; quote it if it holds brackets");
@@ -139,9 +142,9 @@ class Reader {
         throw config_error(node.origin, name + " holds a NUL character; remove it");
     };
     refuse_nul(node.text);
-    std::string value = expand(node.text, node.origin, config_.folder);
-    refuse_nul(value);
-    if (!is_utf8(value)) throw config_error(node.origin, name + " is not valid UTF-8; give it as UTF-8 text");
+    Expanded value = expand(node.text, node.origin, config_.folder);
+    refuse_nul(value.text);
+    if (!is_utf8(value.text)) throw config_error(node.origin, name + " is not valid UTF-8; give it as UTF-8 text");
     return value;
   }
 
@@ -150,7 +153,8 @@ class Reader {
     const OptionError error = [&](const std::string& what) {
       return config_error(node.origin, "'" + key + "' " + what);
     };
-    return parse_number(scalar(node, key), type, min, max, error);
+    const Expanded value = expanded(node, key);
+    return parse_number(value.text, type, min, max, error, value.from_file);
   }
 
   Config config_;

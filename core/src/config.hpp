@@ -21,6 +21,7 @@ struct Option {
   std::string key;    // nested ones with dots
   std::string value;  // ${NAME} and ${file:PATH} expanded, otherwise as written; UTF-8 without NUL
   Origin origin;      // of the key
+  bool secret;        // came out of a file, which is where secrets are kept
 };
 
 struct GroupCommitLimits {

@@ -42,4 +42,9 @@ std::string shortened(std::string_view path, std::size_t most) {
   return visible(path.substr(0, head)) + "..." + visible(path.substr(tail));
 }
 
+std::string shown_key(std::string_view key) {
+  const std::size_t end = key.find_first_of("=:@/ ");
+  return printable(key.substr(0, end)) + (end == std::string_view::npos ? "" : "...");
+}
+
 }  // namespace ec::core

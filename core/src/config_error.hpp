@@ -16,4 +16,8 @@ plugin::Failure config_error(const Origin& origin, const std::string& what);
 // its ends say the most.
 std::string shortened(std::string_view path, std::size_t most);
 
+// A key for messages. What comes after a = : @ / or a space is left out: it may be a value, and a secret one, of somebody
+// who wrote 'dsn=postgresql://...'.
+std::string shown_key(std::string_view key);
+
 }  // namespace ec::core

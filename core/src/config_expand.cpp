@@ -1,5 +1,6 @@
 #include "config_error.hpp"
 #include "config_expand.hpp"
+#include "names.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,8 +15,11 @@ namespace ec::core {
 namespace {
 
 constexpr std::size_t largest_value_file = 64 * 1024;
+constexpr std::size_t largest_value = 2 * largest_value_file;
 
 std::string why(int code) { return std::generic_category().message(code); }
+
+constexpr std::string_view file_prefix = "file:";
 
 bool is_variable_name(std::string_view text) {
   constexpr std::string_view digits = "0123456789";
@@ -43,8 +47,8 @@ class File {
 
 // Of what stands between ${ and }.
 std::string value_of(std::string_view inside, const Origin& origin, const std::filesystem::path& folder) {
-  if (inside.starts_with("file:")) {
-    const std::string path(inside.substr(5));
+  if (inside.starts_with(file_prefix)) {
+    const std::string path(inside.substr(file_prefix.size()));
     if (path.empty()) throw config_error(origin, "${file:} needs a path");
     std::string value = read_small_file((folder / path).string(), largest_value_file, origin, "${file:...}");
     if (value.ends_with('\n')) value.pop_back();
@@ -62,22 +66,22 @@ std::string value_of(std::string_view inside, const Origin& origin, const std::f
   if (split != std::string_view::npos && (value == nullptr || *value == '\0'))
     return std::string(inside.substr(split + 2));
   if (value == nullptr)
-    throw config_error(origin,
-                       "the environment variable " + name + " is not set; set it, or write ${" + name + ":-default}");
+    throw config_error(origin, "the environment variable " + printable(name) + " is not set; set it, or write ${" +
+                                   printable(name) + ":-default}");
   return value;
 }
 
 }  // namespace
 
-std::string expand(std::string_view text, const Origin& origin, const std::filesystem::path& folder) {
-  std::string result;
+Expanded expand(std::string_view text, const Origin& origin, const std::filesystem::path& folder) {
+  Expanded result;
   while (!text.empty()) {
     const std::size_t dollar = text.find('$');
-    result += text.substr(0, dollar);
+    result.text += text.substr(0, dollar);
     if (dollar == std::string_view::npos) break;
     text.remove_prefix(dollar);
     if (text.starts_with("$${")) {
-      result += "${";
+      result.text += "${";
       text.remove_prefix(3);
     } else if (text.starts_with("${")) {
       const std::size_t end = text.find('}');
@@ -85,10 +89,14 @@ std::string expand(std::string_view text, const Origin& origin, const std::files
       const std::string_view inside = text.substr(2, end - 2);
       if (inside.find("${") != std::string_view::npos)
         throw config_error(origin, "a ${...} stands inside another one; this is not taken, write $${ for a plain ${");
-      result += value_of(inside, origin, folder);
+      result.text += value_of(inside, origin, folder);
+      if (result.text.size() > largest_value)
+        throw config_error(origin, "with its ${...} filled in this has more than " +
+                                       std::to_string(largest_value / 1024) + " KiB; make it shorter");
+      result.from_file = result.from_file || inside.starts_with(file_prefix);
       text.remove_prefix(end + 1);
     } else {
-      result += '$';
+      result.text += '$';
       text.remove_prefix(1);
     }
   }

@@ -74,7 +74,7 @@ class TreeBuilder : public YAML::EventHandler {
     const auto same = [&](const YamlNode& child) { return child.key == key; };
     const auto first = std::find_if(map.node.children.begin(), map.node.children.end(), same);
     if (first != map.node.children.end())
-      throw config_error(origin(mark), "'" + printable(key) + "' stands here a second time, first in line " +
+      throw config_error(origin(mark), "'" + shown_key(key) + "' stands here a second time, first in line " +
                                            std::to_string(first->key_origin.line) + "; remove one");
     map.has_key = true;
     map.key = key;

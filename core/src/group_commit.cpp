@@ -1,3 +1,4 @@
+#include "backend_append.hpp"
 #include "group_commit.hpp"
 
 #include <eventcore/plugin/append.hpp>
@@ -70,8 +71,8 @@ std::size_t GroupCommit::queued() const {
 
 void GroupCommit::run_alone(Waiter& waiter) noexcept {
   waiter.again = false;
-  const ec_status status = api_.append(backend_, &waiter.request, sizeof(ec_append), &waiter.outcome,
-                                       sizeof(ec_outcome), 1, waiter.call.raw(), waiter.outcome.error);
+  const ec_status status = backend_append(api_, backend_, &waiter.request, &waiter.outcome, sizeof(ec_outcome), 1,
+                                          waiter.call.raw(), waiter.outcome.error);
   if (status != EC_OK) waiter.outcome.status = status;
 }
 
@@ -155,8 +156,8 @@ void GroupCommit::run_group(Waiter* group) noexcept {
   // succeed.
   errors_.assign(call.deadline_ns == 0 && call.cancelled == nullptr ? 0 : requests_.size(), error);
   for (std::size_t i = 0; i < errors_.size(); ++i) outcomes_[i].error = &errors_[i];
-  const ec_status status = api_.append(backend_, requests_.data(), sizeof(ec_append), outcomes_.data(),
-                                       sizeof(ec_outcome), requests_.size(), &call, &error);
+  const ec_status status = backend_append(api_, backend_, requests_.data(), outcomes_.data(), sizeof(ec_outcome),
+                                          requests_.size(), &call, &error);
   std::size_t i = 0;
   for (Waiter* waiter = group; waiter != nullptr; waiter = waiter->next, ++i)
     settle(*waiter,

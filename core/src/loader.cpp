@@ -68,18 +68,23 @@ std::vector<fs::path> places(const Config& config) {
 constexpr std::size_t longest_path = 60;
 constexpr std::size_t longest_folder = 40;
 
+// A file that may be loaded, as it was when it was looked at.
+struct Trusted {
+  fs::path file;  // without links
+  FileIdentity identity;
+};
+
 class Search {
  public:
   // The trusted library behind `candidate`, or nothing, noted down.
-  std::optional<fs::path> look_at(const fs::path& candidate) {
-    std::string why = why_not_trusted(candidate);
-    if (why.empty()) why = why_not_a_library(candidate);
+  std::optional<Trusted> look_at(const fs::path& candidate) {
     std::error_code problem;
-    if (why.empty()) {
-      fs::path file = fs::canonical(candidate, problem);
-      if (!problem) return file;
-      why = problem.message();
-    }
+    const fs::path file = fs::canonical(candidate, problem);
+    const FileIdentity identity = identity_of(file);  // before it is looked at
+    std::string why = why_not_trusted(candidate);
+    if (why.empty() && problem) why = problem.message();
+    if (why.empty()) why = why_not_a_library(file);
+    if (why.empty()) return Trusted{file, identity};
     tried_.emplace_back(candidate, std::move(why));
     return std::nullopt;
   }
@@ -112,7 +117,7 @@ class Search {
   std::vector<std::pair<fs::path, std::string>> tried_;
 };
 
-fs::path find_library(const Config& config) {
+Trusted find_library(const Config& config) {
   const std::string& name = config.plugin;
   Search search;
   if (fs::path(name).is_absolute()) {
@@ -132,25 +137,38 @@ fs::path find_library(const Config& config) {
                      not_found + "install it, or name its folder in plugin_path; looked in:" + search.folders());
 }
 
+boost::dll::shared_library* open_library(const fs::path& file) {
+  using boost::dll::load_mode::rtld_local;
+  using boost::dll::load_mode::rtld_now;
+  return new boost::dll::shared_library(file, rtld_now | rtld_local);
+}
+
 // `fail` makes the exception from what is wrong with the file.
 template <class Fail>
-const ec_plugin& load_library(const fs::path& file, Fail&& fail) {
+const ec_plugin& load_library(const Trusted& trusted, Fail&& fail) {
+  struct Loaded {
+    boost::dll::shared_library* library = nullptr;
+    bool replaced = false;
+  };
   // Leaks on purpose: code of a plugin may still run while the process ends.
   static std::mutex& mutex = *new std::mutex;
-  static auto& loaded = *new std::map<fs::path, boost::dll::shared_library*>;
+  static auto& loaded = *new std::map<fs::path, Loaded>;
   const std::scoped_lock lock(mutex);
-  boost::dll::shared_library*& library = loaded[file];
+  Loaded& of_this = loaded[trusted.file];
+  boost::dll::shared_library*& library = of_this.library;
   if (library == nullptr) {
     try {
-      using boost::dll::load_mode::rtld_local;
-      using boost::dll::load_mode::rtld_now;
-      library = new boost::dll::shared_library(file, rtld_now | rtld_local);
+      library = open_library(trusted.file);
     } catch (const std::bad_alloc&) {
       throw;
     } catch (const std::exception& exception) {
       throw fail(std::string("cannot be loaded: ") + exception.what());
     }
+    // Only root and this user can do that, as when a package is updated. What came in was not looked at and stays
+    // loaded. The dynamic linker takes a path: one in /proc/self/fd would hide the file's folder from it.
+    of_this.replaced = identity_of(trusted.file) != trusted.identity;
   }
+  if (of_this.replaced) throw fail("was replaced while it was being loaded; start the program again");
   if (!library->has(EC_PLUGIN_SYMBOL)) throw fail("has no symbol " EC_PLUGIN_SYMBOL "; it is no eventcore plugin");
   const ec_plugin& plugin = library->get<const ec_plugin>(EC_PLUGIN_SYMBOL);
   if (const std::string why = why_not_usable(plugin); !why.empty()) throw fail(why);
@@ -161,9 +179,9 @@ const ec_plugin& load_library(const fs::path& file, Fail&& fail) {
 
 const ec_plugin& load_plugin(const Config& config) {
   if (const ec_plugin* plugin = registered_plugin(config.plugin)) return *plugin;
-  const fs::path file = find_library(config);
-  return load_library(file, [&](const std::string& why) {
-    return config_error(config.plugin_origin, "plugin " + shortened(file.string(), longest_path) + ": " + why);
+  const Trusted trusted = find_library(config);
+  return load_library(trusted, [&](const std::string& why) {
+    return config_error(config.plugin_origin, "plugin " + shortened(trusted.file.string(), longest_path) + ": " + why);
   });
 }
 

@@ -1,6 +1,5 @@
 #include "config_error.hpp"
 #include "config_expand.hpp"
-#include "names.hpp"
 #include "option_text.hpp"
 #include "options.hpp"
 #include "suggest.hpp"
@@ -29,7 +28,7 @@ plugin::Failure unknown_option(const Option& option, const ec_plugin& plugin) {
   std::vector<std::string_view> known;
   for (const ec_option& each : schema_of(plugin)) known.push_back(view(each.name));
   return config_error(option.origin, "plugin '" + std::string(view(plugin.name)) + "' has no option '" +
-                                         printable(option.key) + "'" + suggestion(option.key, known));
+                                         shown_key(option.key) + "'" + suggestion(option.key, known));
 }
 
 plugin::Failure missing_option(const Config& config, const ec_plugin& plugin, const ec_option& option) {
@@ -62,7 +61,7 @@ OpenSettings check_options(const Config& config, const ec_plugin& plugin) {
     if (find(plugin, option.key) == nullptr) throw unknown_option(option, plugin);
   const Origin schema{"schema of plugin '" + config.plugin + "'", 0, 0};
   OpenSettings settings;
-  for (const ec_option& option : schema_of(plugin)) {
+  for (ec_option option : schema_of(plugin)) {
     const std::string name(view(option.name));
     const auto of_this = [&](const Option& each) { return each.key == name; };
     const auto given = std::find_if(config.options.begin(), config.options.end(), of_this);
@@ -72,7 +71,8 @@ OpenSettings check_options(const Config& config, const ec_plugin& plugin) {
     }
     const bool written = given != config.options.end();
     const Origin& origin = written ? given->origin : schema;
-    const std::string text = written ? given->value : expand(view(option.default_value), origin, config.folder);
+    const std::string text = written ? given->value : expand(view(option.default_value), origin, config.folder).text;
+    if (written && given->secret) option.flags |= EC_OPTION_SECRET;
     const std::string value = normalize(option, text, origin, config.folder);
     settings.add(name, value, written ? origin.text() : "default");
     if ((option.flags & EC_OPTION_SECRET) != 0) {
@@ -88,7 +88,7 @@ Config made_read_only(Config config, const ec_plugin& plugin) {
   const ec_option* option = find(plugin, key);
   if (option == nullptr || option->type != EC_OPTION_BOOL) return config;
   std::erase_if(config.options, [&](const Option& each) { return each.key == key; });
-  config.options.push_back({std::string(key), "true", config.plugin_origin});
+  config.options.push_back({std::string(key), "true", config.plugin_origin, false});
   return config;
 }
 

@@ -30,6 +30,8 @@ std::string Secrets::redact(std::string_view message) const {
 }
 
 void Secrets::redact(ec_error& error) const noexcept {
+  error.message[sizeof error.message - 1] = '\0';
+  error.native_code[sizeof error.native_code - 1] = '\0';
   if (secrets_.empty()) return;
   try {
     plugin::copy_text(error.message, sizeof error.message, redact(std::string_view(error.message)));

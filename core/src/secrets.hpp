@@ -16,7 +16,7 @@ class Secrets {
 
   // The message with every secret in it replaced by ***, also one that was cut off at the end of an ec_error.
   std::string redact(std::string_view message) const;
-  // The same in place.
+  // The same in place, with a NUL at the end where a plugin forgot it.
   void redact(ec_error& error) const noexcept;
 
  private:

@@ -38,19 +38,21 @@ ec_store* open(const Config& given, const ec_call* call, bool read_only = false)
   const auto host = std::make_shared<const PluginHost>(settings.secrets());
   ec_backend* backend = nullptr;
   ec_error error = EC_ERROR_INIT;
-  const auto fail = [&](ec_status status) {
-    return plugin::Failure(status, settings.secrets().redact(error.message), error.native_code,
-                           (error.flags & EC_ERROR_RETRYABLE) != 0);
+  // What the plugin throws, which it must not, is an error like any other: it ends here and shows no secret.
+  const auto check = [&](ec_status status) {
+    if (status == EC_OK) return;
+    settings.secrets().redact(error);
+    throw plugin::Failure(status, error.message, error.native_code, (error.flags & EC_ERROR_RETRYABLE) != 0);
   };
-  const ec_status opened =
-      plugin.open(settings.data(), settings.size(), sizeof(ec_setting), &host->table(), call, &backend, &error);
-  if (opened != EC_OK) throw fail(opened);
+  check(guard_status(&error, [&] {
+    return plugin.open(settings.data(), settings.size(), sizeof(ec_setting), &host->table(), call, &backend, &error);
+  }));
   if (backend == nullptr)
     throw plugin::Failure(EC_INTERNAL, "plugin '" + config.plugin + "' opened nothing and gave no error");
   try {
     ec_info info{};
     info.struct_size = sizeof info;
-    if (const ec_status status = plugin.api->info(backend, &info, &error); status != EC_OK) throw fail(status);
+    check(guard_status(&error, [&] { return plugin.api->info(backend, &info, &error); }));
     return new ec_store(plugin, host, backend, info, limits_of(config, info));
   } catch (...) {
     plugin.api->close(backend);

@@ -45,8 +45,14 @@ struct ec_store {
   template <class Table>
   const Table* extension(const char* id) const {
     const auto* table = static_cast<const Table*>(api.get_extension(backend, id));
-    return table != nullptr && table->struct_size >= sizeof(Table) ? table : nullptr;
+    return table != nullptr && table->struct_size >= sizeof(Table) && complete(*table) ? table : nullptr;
   }
+  static bool complete(const ec_checkpoint_api& table) { return table.load && table.save && table.remove; }
+  static bool complete(const ec_lease_api& table) { return table.acquire && table.renew && table.release; }
+  static bool complete(const ec_snapshot_api& table) {
+    return table.load && table.release_blob && table.save && table.remove;
+  }
+  static bool complete(const ec_notify_api& table) { return table.wait && table.interrupt; }
 };
 
 namespace ec::core {

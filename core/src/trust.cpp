@@ -42,6 +42,29 @@ std::string check_folders(const fs::path& lowest) {
   }
 }
 
+constexpr int most_links = 40;  // as many as Linux follows
+
+// Each link on the way to `path`, those that it leads to included: who can turn one chooses the file.
+std::string check_links(const fs::path& path, int left) {
+  if (left == 0) return why(ELOOP);
+  fs::path way;
+  for (const fs::path& step : path) {
+    const fs::path folder = way;
+    way /= step;
+    struct stat status{};
+    if (lstat(way.c_str(), &status) != 0) return why(errno);
+    if (!S_ISLNK(status.st_mode)) continue;
+    std::error_code problem;
+    const fs::path real_folder = fs::canonical(folder, problem);
+    if (problem) return why(problem.value());
+    if (std::string refused = check_folders(real_folder); !refused.empty()) return refused;
+    const fs::path target = fs::read_symlink(way, problem);
+    if (problem) return why(problem.value());
+    if (std::string refused = check_links(real_folder / target, left - 1); !refused.empty()) return refused;
+  }
+  return {};
+}
+
 template <class T>
 bool read_at(std::ifstream& file, std::uint64_t offset, T& into) {
   file.seekg(static_cast<std::streamoff>(offset));
@@ -60,17 +83,13 @@ std::string why_not_trusted(const fs::path& path) {
   if (std::string refused = check_entry(status); !refused.empty())
     return file == path ? refused : named("file", file) + " " + refused;
   if (std::string refused = check_folders(file.parent_path()); !refused.empty()) return refused;
-  const fs::path link_folder = fs::canonical(path.parent_path(), problem);
-  if (problem) return why(problem.value());
-  return link_folder == file.parent_path() ? std::string{} : check_folders(link_folder);
+  return check_links(path, most_links);
 }
 
 std::string why_not_a_library(const fs::path& path) {
-  std::error_code problem;
-  const std::uint64_t size = fs::file_size(path, problem);
-  if (problem) return why(problem.value());
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return "cannot be read; check its permissions";
+  const auto size = static_cast<std::uint64_t>(file.tellg());
   Elf64_Ehdr header{};
   const bool complete = read_at(file, 0, header);
   if (!complete && size >= sizeof header) return "cannot be read";
@@ -82,14 +101,26 @@ std::string why_not_a_library(const fs::path& path) {
 #else
   const unsigned machine = header.e_machine;
 #endif
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != machine) return "was built for another machine";
-  if (header.e_type != ET_DYN) return "is not a shared library";
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+  constexpr unsigned byte_order = ELFDATA2LSB;
+#else
+  constexpr unsigned byte_order = ELFDATA2MSB;
+#endif
+  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != byte_order || header.e_machine != machine)
+    return "was built for another machine";
+  if (header.e_type != ET_DYN || header.e_phentsize != sizeof(Elf64_Phdr)) return "is not a shared library";
   for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
     if (!read_at(file, header.e_phoff + i * sizeof segment, segment)) return "is cut off; install it again";
     if (segment.p_filesz > size || segment.p_offset > size - segment.p_filesz) return "is cut off; install it again";
   }
   return {};
+}
+
+FileIdentity identity_of(const fs::path& path) {
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino, status.st_size, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
 }
 
 }  // namespace ec::core

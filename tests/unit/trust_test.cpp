@@ -10,6 +10,7 @@
 
 namespace {
 
+using ec::core::identity_of;
 using ec::core::why_not_a_library;
 using ec::core::why_not_trusted;
 using ec::test::contains;
@@ -86,6 +87,17 @@ TEST_F(TrustTest, LinksAreFollowedAndTheirOwnFolderIsLookedAtToo) {
   EXPECT_TRUE(contains(why_not_trusted(folder_.path() / "loop"), "Too many levels of symbolic links"));
 }
 
+TEST_F(TrustTest, AFileThatIsReplacedOrWrittenToIsAnother) {
+  const auto before = identity_of(file_);
+  EXPECT_EQ(identity_of(file_), before);
+  fs::rename(folder_.write("inner/next", "x"), file_);
+  const auto replaced = identity_of(file_);
+  EXPECT_NE(replaced, before);
+  folder_.write("inner/lib.so", "xx");
+  EXPECT_NE(identity_of(file_), replaced);
+  EXPECT_EQ(identity_of(folder_.path() / "none"), ec::core::FileIdentity{});
+}
+
 TEST_F(TrustTest, OnlyACompleteLibraryIsALibrary) {
   const auto told = [&](std::string_view content) { return why_not_a_library(folder_.write("lib.so", content)); };
   EXPECT_EQ(told(""), "is not a shared library");
@@ -97,6 +109,7 @@ TEST_F(TrustTest, OnlyACompleteLibraryIsALibrary) {
   header.e_ident[EI_CLASS] = ELFCLASS32;
   EXPECT_EQ(told(as_text()), "was built for another machine");
   header.e_ident[EI_CLASS] = ELFCLASS64;
+  header.e_ident[EI_DATA] = ELFDATA2LSB;
   header.e_machine = EM_S390;
   EXPECT_EQ(told(as_text()), "was built for another machine");
 }

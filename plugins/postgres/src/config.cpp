@@ -61,6 +61,8 @@ Hosts::Hosts(const std::string& dsn) {
     if (keyword == "hostaddr") addresses = split(option->val);
     if (keyword == "port") ports = split(option->val);
     if (keyword == "dbname") database = option->val;
+    const bool shown = keyword.starts_with("host") || keyword == "port" || keyword == "dbname" || keyword == "user";
+    if (!shown && *option->val != '\0') unshown.push_back('"' + std::string(option->val) + '"');
   }
   // A password with one of these in it, written as it is, ends too early, and its rest turns up as something else.
   const auto has_at = [](const std::string& text) { return text.find('@', 1) != std::string::npos; };
@@ -71,6 +73,15 @@ Hosts::Hosts(const std::string& dsn) {
     throw std::invalid_argument(
         "the host, the port or the database in it is none; in a URI, write @ : / of a user or a password as %40 %3A "
         "%2F");
+}
+
+std::string Hosts::redacted(std::string_view said) const {
+  constexpr std::string_view stars = "\"***\"";
+  std::string text(said);
+  for (const std::string& quoted : unshown)
+    for (std::size_t at = 0; (at = text.find(quoted, at)) != std::string::npos; at += stars.size())
+      text.replace(at, quoted.size(), stars);
+  return text;
 }
 
 std::size_t Hosts::size() const { return std::max(names.size(), addresses.size()); }

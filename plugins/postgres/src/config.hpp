@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ec::postgres {
@@ -13,10 +14,13 @@ namespace ec::postgres {
 struct Hosts {
   std::vector<std::string> names, addresses, ports;
   std::string database;
+  std::vector<std::string> unshown;  // the values of all other keywords, in ""
 
   // Throws std::invalid_argument, which says what is wrong with the connection string and quotes none of it.
   explicit Hosts(const std::string& dsn);
   std::size_t size() const;
+  // What libpq says, without the values that it quotes: one of them may be a piece of the password.
+  std::string redacted(std::string_view said) const;
   // The list with its first `count` elements moved behind the others, as libpq reads it.
   static std::string rotated(const std::vector<std::string>& list, std::size_t count);
 };

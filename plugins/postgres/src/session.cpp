@@ -69,6 +69,10 @@ ConnectWithin::handle ConnectWithin::start() const {
   return PQconnectStartParams(keywords, values, 1);
 }
 
+plugin::Failure ConnectWithin::failure(const PGconn* connection) const {
+  return connect_failure(config_.hosts.redacted(PQerrorMessage(connection)), config_.location);
+}
+
 ConnectWithin::handle ConnectWithin::do_startconnect(handle present) {
   if (present != nullptr) return present;
   std::unique_ptr<PGconn, Finish> owned(start());
@@ -89,9 +93,9 @@ ConnectWithin::handle ConnectWithin::do_startconnect(handle present) {
     }
     state = PQconnectPoll(connection);
   }
-  if (state != PGRES_POLLING_OK) throw connect_failure(PQerrorMessage(connection), config_.location);
+  if (state != PGRES_POLLING_OK) throw failure(connection);
   PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
-  if (PQsetnonblocking(connection, 1) != 0) throw connect_failure(PQerrorMessage(connection), config_.location);
+  if (PQsetnonblocking(connection, 1) != 0) throw failure(connection);
   connected_ = connection;
   return owned.release();
 }

@@ -5,6 +5,7 @@
 #include "config.hpp"
 
 #include <eventcore/plugin/call.hpp>
+#include <eventcore/plugin/failure.hpp>
 
 #include <cstdint>
 #include <libpq-fe.h>
@@ -31,6 +32,7 @@ class ConnectWithin final : public pqxx::connectionpolicy {
 
  private:
   handle start() const;
+  plugin::Failure failure(const PGconn* connection) const;
 
   const Config& config_;
   const plugin::Call& call_;

@@ -1,0 +1,25 @@
+// A backend's append, which must not throw, and what it means when it does.
+#pragma once
+
+#include <eventcore/abi/event_store.h>
+#include <eventcore/plugin/failure.hpp>
+
+#include <cstddef>
+
+namespace ec::core {
+
+// Threads that wait for their group must be told something, so the exception ends here. Whether the events are stored
+// it does not say: that is in doubt.
+inline ec_status backend_append(const ec_store_api& api, ec_backend* backend, const ec_append* appends,
+                                ec_outcome* outcomes, std::size_t outcome_stride, std::size_t count,
+                                const ec_call* call, ec_error* error) noexcept {
+  try {
+    return api.append(backend, appends, sizeof(ec_append), outcomes, outcome_stride, count, call, error);
+  } catch (...) {
+    plugin::set_error_from_exception(error);
+    error->code = EC_IN_DOUBT;
+    return EC_IN_DOUBT;
+  }
+}
+
+}  // namespace ec::core
