@@ -20,4 +20,5 @@
 #include <eventcore/store.hpp>
 #include <eventcore/stream_id.hpp>
 #include <eventcore/stream_set.hpp>
+#include <eventcore/subscription.hpp>
 #include <eventcore/uuid.hpp>

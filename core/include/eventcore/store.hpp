@@ -14,6 +14,7 @@
 #include <eventcore/recorded.hpp>
 #include <eventcore/stream_id.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -168,7 +169,16 @@ struct ReadFrom {
 // whose type is one of the types (none given: any). The rules of patterns stand at ec_read_all in abi/event_store.h.
 struct Filter {
   std::vector<std::string> prefixes{}, patterns{}, types{};
+
+  static Filter of(const StreamId& stream) { return {.patterns = {stream.str()}}; }
 };
+
+struct SubscribeOptions {
+  std::uint64_t page = 10'000;                   // events that are read from one view of the store
+  std::chrono::milliseconds poll_interval{100};  // where the backend cannot wake a waiting reader
+};
+
+class Subscription;
 
 struct ReadOptions {
   bool backward = false;
@@ -321,6 +331,9 @@ class Store {
     }
     return results;
   }
+
+  // Follows the store from behind that position on; see subscription.hpp, which a caller includes.
+  Subscription subscribe(Filter filter = {}, Position from = {}, SubscribeOptions options = {});
 
   // The position of the last event.
   Result<Position> head(const Call& call = {}) {
