@@ -63,6 +63,11 @@ const Statement append{"eventcore_append",
                        "$8::boolean[], $9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[], "
                        "$14::bigint[], $15::integer[], $16::integer[], $17::integer[], $18::integer[], $19::text[], "
                        "$20::uuid[], $21::integer[], $22::integer[], $23::bigint[], $24::bytea[], $25::bytea[])"};
+// The commit ids $1 that are stored, each by its index.
+const Statement look_commits_up{
+    "eventcore_look_commits_up",
+    "SELECT number::integer - 1, first, last FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(id, number) "
+    "JOIN commits ON commit_id = id"};
 const Statement advance_epoch{"", "SELECT advance_epoch($1::bigint)"};
 
 const Statement head{"eventcore_head", "SELECT coalesce(max(position), 0) FROM events"};

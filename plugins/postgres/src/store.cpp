@@ -1,6 +1,8 @@
 #include "cursors.hpp"
 #include "store.hpp"
 
+#include <eventcore/plugin/append.hpp>
+
 #include <algorithm>
 #include <optional>
 
@@ -36,13 +38,35 @@ void PostgresStore::info(ec_info& info) const {
 }
 
 void PostgresStore::append(plugin::Appends appends, const Call& call) {
-  if (config_.read_only)
-    throw plugin::Failure(EC_READ_ONLY, config_.location + ": opened for reading only, as its 'read_only' says");
+  if (config_.read_only) return look_up(appends, call);
   const std::uint64_t highest = writer_.append(appends, call);
   if (highest == 0) return;
   raise(head_, highest);
   signal_.moved();
   if (config_.wants_notify) ringer_.ring();
+}
+
+// As far as one sees without the lock that writers take.
+void PostgresStore::look_up(plugin::Appends appends, const Call& call) {
+  Array commit_ids(Type::uuid);
+  for (std::size_t i = 0; i < appends.size(); ++i) {
+    commit_ids.add(appends.request(i).commit_id);
+    if (plugin::is_lookup(appends.request(i)))
+      plugin::commit_not_found(appends.outcome(i));
+    else
+      plugin::fail(appends.outcome(i), EC_READ_ONLY,
+                   config_.location + ": opened for reading only, as its 'read_only' says");
+  }
+  const Rows rows = pool_.run(statements::look_commits_up, Parameters().array(commit_ids), call, "looking commits up");
+  for (int row = 0; row < rows.size(); ++row) {
+    const auto index = static_cast<std::size_t>(rows.int4(row, 0));
+    if (!plugin::is_lookup(appends.request(index))) continue;
+    ec_outcome& outcome = appends.outcome(index);
+    outcome.status = EC_OK;
+    outcome.flags = EC_OUTCOME_REPEATED;
+    outcome.first = {0, static_cast<std::uint64_t>(rows.int8(row, 1))};
+    outcome.last = {0, static_cast<std::uint64_t>(rows.int8(row, 2))};
+  }
 }
 
 std::unique_ptr<plugin::EventCursor> PostgresStore::read(const ec_read& request, const Call& call) {

@@ -47,6 +47,8 @@ class PostgresStore {
   void interrupt();
 
  private:
+  void look_up(plugin::Appends appends, const plugin::Call& call);
+
   const Config config_;
   const plugin::Host host_;
   Pool pool_;

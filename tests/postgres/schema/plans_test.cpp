@@ -47,6 +47,7 @@ const Case cases[] = {
     {statements::large, "('{1,500000,1000000}')", 60},
     {statements::list_streams, "('', 'stream-9', 1000, -1)", 30'000},
     {statements::list_streams, "('stream-5', '', 1000, 500000)", 30'000},
+    {statements::look_commits_up, "('{00000000-0000-0000-0000-000000000001}')", 60},
     {statements::load_checkpoint, "('checkpoint-5')", 20},
     {statements::load_snapshot, "('snapshot-5')", 20},
     {statements::save_checkpoint, "('checkpoint-5', 7, 0)", 1'000},

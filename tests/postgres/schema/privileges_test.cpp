@@ -106,6 +106,16 @@ TEST_F(PostgresPrivileges, ARoleThatMayOnlySelectReads) {
   EXPECT_EQ(value(waiting.get()).lo, 3U);
 }
 
+TEST_F(PostgresPrivileges, ARoleThatMayOnlySelectLooksCommitsUp) {
+  const Uuid commit_id = Uuid::make();
+  value(append(owner, "a", {"3", "4"}, commit_id));
+  grant_reading();
+  Store store = value(open_as_role({"read_only: true"}));
+  EXPECT_EQ(look_up(store, commit_id), EC_OK);
+  EXPECT_EQ(look_up(store, Uuid::make()), EC_NOT_FOUND);
+  refusal(append(store, "a", {"3", "4"}, commit_id), Code::read_only);
+}
+
 TEST_F(PostgresPrivileges, ARoleThatMayOnlySelectAppendsNothing) {
   grant_reading();
   Store store = value(open_as_role());

@@ -50,7 +50,7 @@ typedef struct ec_new_event {
 
 /* ec_append.flags: write nothing, say what became of the commit id: EC_OK with the first outcome if it is stored,
  * EC_NOT_FOUND if it is not and no append whose call has ended can still bring it. Expectations and
- * events are ignored. */
+ * events are ignored. A store that is opened for reading only answers by what it can see. */
 #define EC_APPEND_LOOKUP 1u
 
 /* One atomic append: expectations, and events for the streams they name.
