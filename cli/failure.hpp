@@ -25,8 +25,10 @@ class Failure : public std::runtime_error {
 inline Exit status_of(ec::Code code) {
   switch (code) {
     case ec::Code::config:
-    case ec::Code::invalid: return wrong_usage;
-    case ec::Code::conflict: return conflict;
+    case ec::Code::invalid:
+    case ec::Code::limit: return wrong_usage;
+    case ec::Code::conflict:
+    case ec::Code::duplicate: return conflict;
     default: return failed;
   }
 }

@@ -1,4 +1,4 @@
-#include "group.hpp"
+#include "importer.hpp"
 #include "lines.hpp"
 #include "ndjson.hpp"
 #include "options.hpp"
@@ -9,131 +9,11 @@
 #include <eventcore/format.hpp>
 #include <eventcore/json_write.hpp>
 
-#include <unordered_set>
 #include <utility>
 
 namespace cli {
 
 namespace {
-
-constexpr std::size_t batch_events = 2048;
-constexpr std::size_t batch_bytes = 4U << 20U;
-constexpr std::size_t most_known_streams = 100'000;
-
-struct Imported {
-  std::uint64_t events = 0, appends = 0, already_there = 0;
-};
-EC_FIELDS(Imported, events, appends, already_there)
-
-struct Numbered {
-  std::uint64_t line = 0;  // its first one
-  Group group;
-};
-
-// Stores groups in their order, many at once. One whose streams are not where it expects them goes alone, so that what
-// stands behind a group that is refused is not stored either.
-class Importer {
- public:
-  explicit Importer(ec::Store& store) : store_(store) {}
-
-  const Imported& imported() const { return imported_; }
-
-  // All of these throw Failure.
-  void add(Numbered numbered) {
-    const bool fits = fits_behind_all(numbered.group);
-    if (!fits) flush();
-    events_ += numbered.group.size();
-    bytes_ += numbered.group.bytes();
-    pending_.push_back(std::move(numbered));
-    if (!fits || events_ >= batch_events || bytes_ >= batch_bytes) flush();
-  }
-
-  void flush() {
-    std::vector<ec::Append> appends;
-    for (const Numbered& each : pending_) appends.push_back(each.group.append());
-    if (!appends.empty()) {
-      const auto outcomes = store_.append_all(appends);
-      for (std::size_t i = 0; i < outcomes.size(); ++i) settle(pending_[i], outcomes[i]);
-    }
-    pending_.clear();
-    unclear_.clear();
-    events_ = bytes_ = 0;
-    if (versions_.size() > most_known_streams) versions_.clear();
-  }
-
- private:
-  // Whether each stream is where the group expects it, once what is pending is stored.
-  bool fits_behind_all(const Group& group) {
-    bool fits = true;
-    const auto& expects = group.append().expects;
-    for (std::size_t i = 0; i < expects.size(); ++i) {
-      const ec::Expect& expect = expects[i];
-      if (expect.mode != EC_EXPECT_EXACT) {
-        unclear_.insert(expect.stream);
-        continue;
-      }
-      std::uint64_t& version = version_of(expect.stream);
-      fits = fits && version == expect.version;
-      version = expect.version + group.count_for(i);
-    }
-    return fits;
-  }
-
-  std::uint64_t& version_of(const ec::StreamId& stream) {
-    if (unclear_.contains(stream)) {
-      flush();
-      versions_.erase(stream);
-    }
-    const auto [place, is_new] = versions_.try_emplace(stream, 0);
-    if (is_new) {
-      Events last(store_.read({{stream, 0}}, {.backward = true, .limit = 1}));
-      if (const ec_event* event = last.next()) place->second = event->version;
-    }
-    return place->second;
-  }
-
-  void settle(const Numbered& numbered, const ec::Result<ec::Appended>& outcome) {
-    if (outcome && !outcome->repeated) {
-      imported_.events += numbered.group.size();
-      ++imported_.appends;
-      return;
-    }
-    const auto code = outcome ? ec::Code::internal : outcome.error().code;
-    const bool may_be_there = code == ec::Code::conflict || code == ec::Code::duplicate;
-    if (!outcome && !(may_be_there && is_there(numbered.group)))
-      throw failure(outcome.error(), "line " + std::to_string(numbered.line) + ": ");
-    imported_.already_there += numbered.group.size();
-  }
-
-  // Whether the store has exactly these events at these versions.
-  bool is_there(const Group& group) {
-    const ec::Append& append = group.append();
-    for (std::size_t i = 0; i < append.expects.size(); ++i) {
-      const ec::Expect& expect = append.expects[i];
-      if (expect.mode != EC_EXPECT_EXACT) return false;
-      Events stored(store_.read({{expect.stream, expect.version}}, {.limit = group.count_for(i)}));
-      for (const ec::NewEvent& event : append.events)
-        if (event.expect == i && !is_same(stored.next(), event, append.commit_id)) return false;
-    }
-    return true;
-  }
-
-  static bool is_same(const ec_event* stored, const ec::NewEvent& event, const ec::Uuid& commit_id) {
-    using ec::detail::view;
-    return stored != nullptr && view(stored->type) == event.type && view(stored->payload) == event.payload &&
-           view(stored->metadata) == event.metadata && stored->encoding == event.encoding &&
-           stored->schema_version == event.schema_version && ec::Uuid{stored->commit_id} == commit_id &&
-           (event.id.is_zero() || ec::Uuid{stored->id} == event.id) &&
-           (event.recorded_at_us == 0 || stored->recorded_at_us == event.recorded_at_us);
-  }
-
-  ec::Store& store_;
-  std::vector<Numbered> pending_;
-  std::size_t events_ = 0, bytes_ = 0;
-  std::unordered_map<ec::StreamId, std::uint64_t> versions_;  // once what is pending is stored
-  std::unordered_set<ec::StreamId> unclear_;                  // pending events without a version are for these
-  Imported imported_;
-};
 
 Failure wrong_line(std::uint64_t number, const std::string& what) {
   return {wrong_usage, "line " + std::to_string(number) + ": " + what};
@@ -152,7 +32,15 @@ std::optional<Line> parse(std::string_view text, std::uint64_t number) {
   return std::move(*line);
 }
 
-void import_lines(Lines& lines, Importer& importer) {
+// A commit that the store takes in no append is not gathered to its end.
+void check_limits(const Group& group, const ec_info& info, std::uint64_t number) {
+  if (group.size() > info.max_events_per_append || group.bytes() > info.max_bytes_per_append)
+    throw wrong_line(number,
+                     ec::format("the commit has more than {} events or {} bytes; this store takes no such append",
+                                info.max_events_per_append, info.max_bytes_per_append));
+}
+
+void import_lines(Lines& lines, const ec_info& info, Importer& importer) {
   Progress progress("importing", lines.size_bytes());
   std::uint64_t events = 0;
   std::optional<Numbered> open;
@@ -163,13 +51,14 @@ void import_lines(Lines& lines, Importer& importer) {
     while (const auto text = lines.next()) {
       auto line = parse(*text, lines.number());
       if (!line) continue;
-      const bool goes_on = open && !line->commit_id.is_zero() && open->group.append().commit_id == line->commit_id;
-      if (!goes_on) {
+      if (!open || open->group.append().commit_id != line->commit_id) {
         close();
         open.emplace(lines.number(), Group(line->commit_id));
       }
       if (const auto added = open->group.add(line->stream, line->version, std::move(line->event)); !added)
         throw wrong_line(lines.number(), added.error().message);
+      check_limits(open->group, info, lines.number());
+      if (line->commit_id.is_zero()) close();
       progress.set(lines.taken_bytes(), ++events);
     }
   } catch (const Failure&) {
@@ -196,7 +85,7 @@ int import_events(const Options& options, const std::stop_token& stop) {
                       it.already_there);
   };
   try {
-    import_lines(lines, importer);
+    import_lines(lines, info, importer);
   } catch (const Failure& problem) {
     throw Failure(problem.status(), std::string(problem.what()) + "\nNothing of that commit is stored; before it: " +
                                         told() + ".\nMend it and import the file again: what is there stays as it is.");

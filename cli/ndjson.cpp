@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace cli {
 
@@ -29,8 +30,10 @@ std::optional<Number> read_number(std::string_view text) {
 // Whether these bytes come back the same when they stand in a line as they are.
 bool can_stand_in_line(std::string_view bytes) {
   if (bytes.find_first_of("\r\n") != std::string_view::npos) return false;
-  json::Raw value;
-  return json::read(bytes, value).has_value() && value.text.size() == bytes.size();
+  // Read as it will be, within another value: it must not be nested too deeply there either.
+  std::vector<json::Raw> values;
+  return json::read("[" + std::string(bytes) + "]", values).has_value() && values.size() == 1 &&
+         values.front().text.size() == bytes.size();
 }
 
 template <class T>

@@ -36,6 +36,29 @@ std::uint64_t count_to(const ec_info& info, ec::Position head) {
   return (info.capabilities & EC_CAP_DENSE_POSITIONS) != 0 ? head.lo : 0;
 }
 
+std::vector<FoundCommit> look_commits_up(ec::Store& store, const std::vector<ec::Uuid>& ids, const ec::Call& call) {
+  std::vector<ec_append> lookups(ids.size());
+  std::vector<ec_error> errors(ids.size(), EC_ERROR_INIT);
+  std::vector<ec_outcome> outcomes(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    lookups[i] = {sizeof(ec_append),   EC_APPEND_LOOKUP, ids[i].value, nullptr, 0, sizeof(ec_expect), nullptr, 0,
+                  sizeof(ec_new_event)};
+    outcomes[i] = {sizeof(ec_outcome), EC_OK, 0, 0, {}, {}, nullptr, &errors[i]};
+  }
+  const ec_call raw = ec::detail::to_raw(call);
+  ec_error error = EC_ERROR_INIT;
+  const ec_status status = ec_store_append_all(store.raw(), lookups.data(), sizeof(ec_append), outcomes.data(),
+                                               sizeof(ec_outcome), ids.size(), &raw, &error);
+  if (status != EC_OK) throw failure(ec::detail::to_error(error));
+  std::vector<FoundCommit> found;
+  for (const ec_outcome& outcome : outcomes) {
+    FoundCommit& commit =
+        found.emplace_back(ec::Position::from(outcome.first), ec::Position::from(outcome.last), std::nullopt);
+    if (outcome.status != EC_OK) commit.problem = outcome.error->message;
+  }
+  return found;
+}
+
 const ec_event* Events::next() {
   if (at_ == end_) {
     if (!cursor_.next()) {

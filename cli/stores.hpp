@@ -5,9 +5,11 @@
 
 #include <eventcore/store.hpp>
 
-#include <functional>
+#include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace cli {
 
@@ -21,6 +23,14 @@ ec::Position position_of(const std::string& text);
 
 // How many events there are up to that position, for a progress; 0: nobody knows.
 std::uint64_t count_to(const ec_info& info, ec::Position head);
+
+// What the store remembers of a commit id.
+struct FoundCommit {
+  ec::Position first, last;            // of its events
+  std::optional<std::string> problem;  // it is not stored, or cannot be read
+};
+// In the order of the ids. Throws Failure when the store answers nothing at all.
+std::vector<FoundCommit> look_commits_up(ec::Store& store, const std::vector<ec::Uuid>& ids, const ec::Call& call = {});
 
 // Events one by one. Each is lent until the next call.
 class Events {

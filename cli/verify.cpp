@@ -79,7 +79,7 @@ class Verify {
     try {
       read_everything();
       compare_commits();
-      look_commits_up();
+      check_commits();
       compare_listing();
       read_streams();
     } catch (const Wrong& wrong) {
@@ -152,7 +152,7 @@ class Verify {
   }
 
   // Where the store remembers a commit id, which protects it against being sent again.
-  void look_commits_up() {
+  void check_commits() {
     Progress progress("looking commits up", commits_.size());
     for (std::size_t i = 0; i < commits_.size(); i += lookups_at_once) {
       look_up(&commits_[i], std::min(lookups_at_once, commits_.size() - i));
@@ -161,32 +161,19 @@ class Verify {
   }
 
   void look_up(const Commit* commits, std::size_t count) {
-    std::vector<ec_append> lookups(count);
-    std::vector<ec_error> errors(count, EC_ERROR_INIT);
-    std::vector<ec_outcome> outcomes(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      lookups[i] = {
-          sizeof(ec_append),   EC_APPEND_LOOKUP, commits[i].id.value, nullptr, 0, sizeof(ec_expect), nullptr, 0,
-          sizeof(ec_new_event)};
-      outcomes[i] = {sizeof(ec_outcome), EC_OK, 0, 0, {}, {}, nullptr, &errors[i]};
-    }
-    const ec::Call call = this->call();
-    const ec_call raw = ec::detail::to_raw(call);
-    ec_error error = EC_ERROR_INIT;
+    std::vector<ec::Uuid> ids;
+    for (std::size_t i = 0; i < count; ++i) ids.push_back(commits[i].id);
     where_ = "looking up commit ids: ";
-    const ec_status status = ec_store_append_all(store_.raw(), lookups.data(), sizeof(ec_append), outcomes.data(),
-                                                 sizeof(ec_outcome), count, &raw, &error);
-    if (status != EC_OK) throw failure(ec::detail::to_error(error));
-    for (std::size_t i = 0; i < count; ++i) compare(commits[i], outcomes[i]);
+    const auto found = look_commits_up(store_, ids, call());
+    for (std::size_t i = 0; i < count; ++i) compare(commits[i], found[i]);
   }
 
-  void compare(const Commit& commit, const ec_outcome& found) {
+  void compare(const Commit& commit, const FoundCommit& found) {
     const std::string place = ec::format("position {}: commit {}: ", commit.first.str(), commit.id);
-    if (found.status != EC_OK) throw Wrong{place + found.error->message};
-    if (ec::Position::from(found.first) != commit.first || ec::Position::from(found.last) != commit.last)
+    if (found.problem) throw Wrong{place + *found.problem};
+    if (found.first != commit.first || found.last != commit.last)
       throw Wrong{place + ec::format("it is remembered with the positions {} to {}, its events have {} to {}",
-                                     ec::Position::from(found.first).str(), ec::Position::from(found.last).str(),
-                                     commit.first.str(), commit.last.str())};
+                                     found.first.str(), found.last.str(), commit.first.str(), commit.last.str())};
   }
 
   // Others may write meanwhile: then streams are longer, and there are new ones.

@@ -1,25 +1,15 @@
-"""Running the programs of a build tree as a user does. Called as: test_x.py BUILD_DIR SOURCE_DIR Test.test_y"""
+"""The bank, run as a user runs it."""
 import itertools
 import os
-import pty
 import re
-import select
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-import unittest
 
-BUILD, SOURCE = (os.path.abspath(path) for path in sys.argv[1:3])
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import programs
+from programs import BUILD, MEMORY, PATIENCE_S, SOURCE, main
+
 BANK = os.path.join(BUILD, "bin", "bank")
-MEMORY = os.path.join(SOURCE, "config", "memory.yaml")
 SHIPPED = os.path.join(SOURCE, "examples", "data", "transfers.csv")
-PATIENCE_S = 300  # for what takes a second; a test that gets there has failed
-
-
-def main():
-    unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
 
 
 def transfers(lines):
@@ -42,47 +32,21 @@ def balances_after(lines, opening):
     return held
 
 
-class Ended:
-    """How a run of the bank ended, and what its summary says."""
-
-    def __init__(self, status, out, err):
-        self.status, self.out, self.err = status, out, err
+class Ended(programs.Ended):
+    """With what the bank's summary says."""
 
     def number(self, what):
         found = re.search(rf"^{what} +(\d+)$", self.out, re.MULTILINE)
         assert found, f"the summary has no line '{what}':\n{self.out}\n{self.err}"
         return int(found.group(1))
 
-    def __str__(self):
-        return f"status {self.status}\n--- out\n{self.out}\n--- err\n{self.err}"
 
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="eventcore-")
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def file(self, name, text):
-        with open(self.path(name), "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-        return self.path(name)
-
-    def rocksdb(self, *options):
-        lines = ["plugin: rocksdb", "options:", f"  path: {self.path('data')}", *(f"  {line}" for line in options)]
-        return self.file("rocksdb.yaml", "\n".join(lines) + "\n")
+class Case(programs.Case):
+    ended = Ended
 
     def careless(self, *options):
         """A store that breaks a promise: see fixtures/careless.cpp."""
-        plugin = os.path.join(BUILD, "lib", "eventcore", "test_plugins", "eventcore_plugin_careless.so")
-        return self.file("careless.yaml", f"plugin: {plugin}\noptions: {{{', '.join(options)}}}\n")
-
-    def run_program(self, *command, stdin="", env=None):
-        done = subprocess.run(command, input=stdin.encode(), capture_output=True, timeout=PATIENCE_S, check=False,
-                              env=None if env is None else {**os.environ, **env})
-        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return self.fixture_plugin("careless", *options)
 
     def bank(self, *args, **more):
         return self.run_program(BANK, *args, **more)
@@ -118,44 +82,19 @@ class Case(unittest.TestCase):
             self.assertEqual(self.read_balances(self.path("balances")), balances_after(lines, 1000))
 
 
-class Watched:
+class Watched(programs.Terminal):
     """A bank that is fed through a pipe, with a terminal for its standard error, so that one sees how far it is."""
 
     def __init__(self, case, *args):
-        terminal, its_end = pty.openpty()
-        self.terminal = terminal
-        case.addCleanup(os.close, terminal)
-        self.seen = ""
-        self.process = subprocess.Popen([BANK, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=its_end)
-        case.addCleanup(self.end)
-        os.close(its_end)
-
-    def feed(self, text):
-        self.process.stdin.write(text.encode())
-        self.process.stdin.flush()
+        super().__init__(case, BANK, *args)
 
     def wait_until_done(self, count):
         """Until the progress says that so many transfers are done; gives how many it says."""
-        while True:
-            done = max(map(int, re.findall(r"(\d+) transfers", self.seen)), default=0)
-            if done >= count:
-                return done
-            self.seen += self.read()
-
-    def read(self):
-        ready, _, _ = select.select([self.terminal], [], [], PATIENCE_S)
-        assert ready, f"the bank shows no progress; so far: {self.seen}"
-        return os.read(self.terminal, 65536).decode()
+        def done(seen):
+            most = max(map(int, re.findall(r"(\d+) transfers", seen)), default=0)
+            return most if most >= count else None
+        return self.wait_for(done)
 
     def signal(self, number):
-        """Sends the signal and waits for the end, with the input still open."""
-        self.process.send_signal(number)
-        out = self.process.stdout.read().decode()
-        return Ended(self.process.wait(PATIENCE_S), out, self.seen)
-
-    def end(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        status, out = super().signal(number)
+        return Ended(status, out, self.seen)

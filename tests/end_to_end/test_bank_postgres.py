@@ -1,13 +1,9 @@
 """The bank on Postgres: several banks work on one store, one after the other and at the same time."""
 import itertools
-import os
 import subprocess
-import uuid
 
 import support
-from support import BANK, BUILD, PATIENCE_S
-
-SERVER = os.path.join(BUILD, "postgres", "dsn")
+from support import BANK, PATIENCE_S
 
 
 def started(*args):
@@ -20,11 +16,6 @@ def ended(process):
 
 
 class Test(support.Case):
-    def postgres(self):
-        """A store of its own: a new schema."""
-        return self.file("postgres.yaml", "plugin: postgres\noptions:\n"
-                                          f"  dsn: ${{file:{SERVER}}}\n  schema: bank_{uuid.uuid4().hex}\n")
-
     def at_once(self, config, *files):
         """A bank for each of the files; each must end well."""
         banks = [started("--config", config, "--balances", self.path(f"balances-{n}"), csv)
