@@ -24,6 +24,7 @@ RULES = [
     ("core/include/eventcore/", f"{ABI}|{HOST}", "a host header includes abi/ and host headers, nothing of plugin/"),
     ("core/src/", f"{ABI}|{SDK}", "libeventcore's sources include abi/ and helpers of plugin/, no host header"),
     ("plugins/", f"{ABI}|{SDK}", "a plugin includes abi/ and plugin/, no host header"),
+    ("examples/plugin_in_", f"{ABI}|{SDK}", "a plugin includes abi/ and plugin/, no host header"),
     ("cli/", f"{ABI}|{HOST}", "a program includes abi/ and host headers, nothing of plugin/"),
     ("examples/", f"{ABI}|{HOST}", "an example includes abi/ and host headers, nothing of plugin/"),
 ]
@@ -96,6 +97,7 @@ GOOD = [
     ("plugins/rocksdb/src/store.cpp", "#include <rocksdb/db.h>"),
     ("examples/a.cpp", '#include "b.hpp"\n#include <eventcore/store.hpp>'),
     ("examples/b.hpp", ""),
+    ("examples/plugin_in_c/src/a.c", "#include <eventcore/abi/plugin.h>"),
     ("cli/main.cpp", "#include <eventcore/store.hpp>"),
     ("bench/b.cpp", "#include <rocksdb/db.h>"),
 ]
@@ -116,6 +118,7 @@ BAD = [
     ("examples/a.cpp", '#include "loader.hpp"'),
     ("examples/a.cpp", '#include "../core/src/loader.hpp"'),
     ("examples/a.cpp", "#include <eventcore/plugin/p.hpp>"),
+    ("examples/plugin_in_c/src/a.c", "#include <eventcore/store.hpp>"),
     ("conformance/a.cpp", '#include "loader.hpp"'),
     ("bench/a.cpp", '#include "loader.hpp"'),
     ("cli/main.cpp", '#include "loader.hpp"'),
