@@ -4,6 +4,7 @@
 #include "uuid.hpp"
 
 #include <eventcore/plugin/append.hpp>
+#include <eventcore/plugin/sized.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -13,11 +14,12 @@ namespace ec::core {
 // Makes the ids that the host left out. Copies the events only when one is missing.
 class CompleteIds {
  public:
-  explicit CompleteIds(const ec_append& append) : append_(append) {
+  explicit CompleteIds(const ec_append& append) : append_(plugin::known(append)) {
     const auto events = plugin::events_of(append);
     if (std::none_of(events.begin(), events.end(), [](const ec_new_event& event) { return plugin::is_zero(event.id); }))
       return;
-    events_.assign(events.begin(), events.end());
+    events_.reserve(events.size());
+    for (const ec_new_event& event : events) events_.push_back(plugin::known(event, append.event_stride));
     for (ec_new_event& event : events_)
       if (plugin::is_zero(event.id)) event.id = make_uuid();
     append_.events = events_.data();

@@ -1,13 +1,13 @@
 // The blocking driver of an Execution: carries out what it asks for, on the caller's thread.
 #include "execution.hpp"
+#include "first_release.hpp"
 #include "requests.hpp"
 #include "store.hpp"
 #include "waiting.hpp"
 
+#include <eventcore/plugin/sized.hpp>
 #include <eventcore/plugin/strided.hpp>
 
-#include <algorithm>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -226,17 +226,12 @@ extern "C" ec_status ec_store_execute(ec_store* store, const ec_command* command
                                       const ec_call* call, ec_error* error) {
   using namespace ec::core;
   return guard_call(store, error, [&] {
-    check_size(command->struct_size, sizeof(ec_command), "ec_command");
-    ec_execute_options known{};
-    if (options != nullptr) std::memcpy(&known, options, std::min<std::size_t>(options->struct_size, sizeof known));
+    check_size(command->struct_size, first_size<ec_command>, "ec_command");
+    const ec_execute_options known = options == nullptr ? ec_execute_options{} : ec::plugin::known(*options);
     const Borrowed execution;
     (*execution).reset(*command, known, store->info);
     const ec_status status = Driver(*store, *execution, known, call).run();
-    if (status != EC_OK && error != nullptr) {
-      const std::uint32_t size = error->struct_size;
-      *error = (*execution).error();
-      error->struct_size = size;
-    }
+    if (status != EC_OK && error != nullptr) copy_error(*error, (*execution).error());
     return status;
   });
 }

@@ -4,6 +4,7 @@
 #include "uuid.hpp"
 
 #include <eventcore/plugin/append.hpp>
+#include <eventcore/plugin/sized.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -135,7 +136,7 @@ ec_status Execution::take(const ec_batch& batch) {
     if (event.stream_index == stream.command_index) {
       status = command_->apply(command_->ctx, &event, &error_);
     } else {
-      ec_event renamed = event;
+      ec_event renamed = plugin::known(event, batch.stride);
       renamed.stream_index = stream.command_index;
       status = command_->apply(command_->ctx, &renamed, &error_);
     }
@@ -189,7 +190,7 @@ void Execution::prepare_append(const ec_decision& decision) {
     expects_.push_back({plugin::str(streams_[i].id), streams_[i].version, EC_EXPECT_EXACT, 0});
   events_.clear();
   for (const ec_new_event& event : plugin::strided(decision.events, decision.count, decision.stride)) {
-    ec_new_event& placed = events_.emplace_back(event);
+    ec_new_event& placed = events_.emplace_back(plugin::known(event, decision.stride));
     placed.stream_index = by_command_index_[event.stream_index];
     if (plugin::is_zero(placed.id)) placed.id = make_uuid();
     if (placed.metadata.size == 0) placed.metadata = options_.metadata;

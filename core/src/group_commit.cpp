@@ -1,8 +1,10 @@
 #include "backend_append.hpp"
+#include "first_release.hpp"
 #include "group_commit.hpp"
 
 #include <eventcore/plugin/append.hpp>
 #include <eventcore/plugin/failure.hpp>
+#include <eventcore/plugin/sized.hpp>
 #include <eventcore/plugin/strided.hpp>
 
 #include <algorithm>
@@ -145,7 +147,7 @@ void GroupCommit::run_group(Waiter* group) noexcept {
   ec_call call{sizeof(ec_call), 0, 0, group, nullptr, {nullptr, 0}};
   for (Waiter* waiter = group; waiter != nullptr; waiter = waiter->next) {
     requests_.push_back(waiter->request);
-    outcomes_.push_back(waiter->outcome);
+    outcomes_.push_back(plugin::known(waiter->outcome));
     const std::uint64_t deadline_ns = waiter->call.deadline_ns();
     if (deadline_ns != 0)
       call.deadline_ns = call.deadline_ns == 0 ? deadline_ns : std::min(call.deadline_ns, deadline_ns);
@@ -181,7 +183,7 @@ void GroupCommit::settle(Waiter& waiter, const ec_outcome& outcome) noexcept {
     waiter.outcome.first = outcome.first;
     waiter.outcome.last = outcome.last;
   } else if (outcome.error != waiter.outcome.error) {
-    *waiter.outcome.error = *outcome.error;
+    copy_error(*waiter.outcome.error, *outcome.error);
   }
 }
 

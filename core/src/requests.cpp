@@ -1,3 +1,4 @@
+#include "first_release.hpp"
 #include "names.hpp"
 #include "requests.hpp"
 
@@ -82,7 +83,7 @@ void check_flags(std::uint32_t flags, std::uint32_t known, const char* what) {
 
 void check_events(const ec_new_event* events, std::size_t count, std::size_t stride, std::size_t stream_count,
                   const ec_info& info) {
-  check_array(events, count, stride, sizeof(ec_new_event), "events");
+  check_array(events, count, stride, first_size<ec_new_event>, "events");
   check_limit(count, info.max_events_per_append, "events of one append");
   std::uint64_t bytes = 0;
   std::size_t index = 0;
@@ -106,7 +107,7 @@ void check_events(const ec_new_event* events, std::size_t count, std::size_t str
 }
 
 void check_append(const ec_append& append, const ec_info& info) {
-  check_size(append.struct_size, sizeof(ec_append), "ec_append");
+  check_size(append.struct_size, first_size<ec_append>, "ec_append");
   check_flags(append.flags, EC_APPEND_LOOKUP, "ec_append");
   if ((append.flags & EC_APPEND_LOOKUP) != 0) {
     if (plugin::is_zero(append.commit_id)) refuse("ec_append: a lookup needs a commit id");
@@ -114,7 +115,7 @@ void check_append(const ec_append& append, const ec_info& info) {
   }
   if (append.expect_count == 0)
     refuse("ec_append: an append needs at least one expectation; EC_EXPECT_ANY asks nothing of a stream");
-  check_array(append.expects, append.expect_count, append.expect_stride, sizeof(ec_expect), "expectations");
+  check_array(append.expects, append.expect_count, append.expect_stride, first_size<ec_expect>, "expectations");
   const auto expects = plugin::strided(append.expects, append.expect_count, append.expect_stride);
   for (const ec_expect& expect : expects) check_expect(expect);
   check_distinct(expects);
@@ -122,10 +123,10 @@ void check_append(const ec_append& append, const ec_info& info) {
 }
 
 void check_read(const ec_read& request) {
-  check_size(request.struct_size, sizeof(ec_read), "ec_read");
+  check_size(request.struct_size, first_size<ec_read>, "ec_read");
   check_flags(request.flags, EC_READ_BACKWARD, "ec_read");
   if (request.stream_count == 0) refuse("ec_read: at least one stream is needed");
-  check_array(request.streams, request.stream_count, request.stream_stride, sizeof(ec_stream_from), "streams");
+  check_array(request.streams, request.stream_count, request.stream_stride, first_size<ec_stream_from>, "streams");
   const auto streams = plugin::strided(request.streams, request.stream_count, request.stream_stride);
   for (const ec_stream_from& from : streams) {
     check_bytes(from.stream.data, from.stream.size, "stream id");
@@ -135,7 +136,7 @@ void check_read(const ec_read& request) {
 }
 
 void check_read_all(const ec_read_all& request) {
-  check_size(request.struct_size, sizeof(ec_read_all), "ec_read_all");
+  check_size(request.struct_size, first_size<ec_read_all>, "ec_read_all");
   check_flags(request.flags, EC_READ_BACKWARD, "ec_read_all");
   check_texts(request.prefixes, request.prefix_count, "prefix");
   check_texts(request.patterns, request.pattern_count, "pattern");
@@ -146,7 +147,7 @@ void check_read_all(const ec_read_all& request) {
 }
 
 void check_list(const ec_list& request) {
-  check_size(request.struct_size, sizeof(ec_list), "ec_list");
+  check_size(request.struct_size, first_size<ec_list>, "ec_list");
   check_flags(request.flags, 0, "ec_list");
   check_bytes(request.prefix.data, request.prefix.size, "prefix");
   check_bytes(request.after.data, request.after.size, "after");

@@ -24,9 +24,15 @@ GroupCommit::Limits limits_of(const Config& config, const ec_info& info) {
           config.group_commit.max_bytes};
 }
 
+// A struct that the host made for an answer: nothing is written into one that has no room for it.
+template <class T>
+void check_made(const T& answer, const char* what) {
+  check_size(answer.struct_size, first_size<T>, what);
+}
+
 std::uint32_t flags_of(const ec_open_options* options) {
   if (options == nullptr) return 0;
-  check_size(options->struct_size, sizeof(ec_open_options), "ec_open_options");
+  check_size(options->struct_size, first_size<ec_open_options>, "ec_open_options");
   check_flags(options->flags, EC_OPEN_READ_ONLY, "ec_open_options");
   return options->flags;
 }
@@ -106,13 +112,18 @@ ec_status ec_store_open_text(ec_str yaml, ec_str name, const ec_call* call, ec_s
 void ec_store_close(ec_store* store) { delete store; }
 
 ec_status ec_store_info(ec_store* store, ec_info* info, ec_error* error) {
-  return guard_call(store, error, [&] { return store->api.info(store->backend, info, error); });
+  return guard_call(store, error, [&] {
+    ec::core::check_made(*info, "ec_info");
+    return store->api.info(store->backend, info, error);
+  });
 }
 
 const ec_plugin* ec_store_plugin(const ec_store* store) { return &store->plugin; }
 
 ec_status ec_store_append(ec_store* store, const ec_append* append, const ec_call* call, ec_outcome* outcome,
                           ec_error* error) {
+  if (const ec_status small = ec::plugin::guard(error, [&] { ec::core::check_made(*outcome, "ec_outcome"); }))
+    return small;
   ec_error own = EC_ERROR_INIT;
   ec_error* const told = error != nullptr ? error : outcome->error;
   outcome->error = told != nullptr ? told : &own;
@@ -143,7 +154,10 @@ ec_status ec_store_read_all(ec_store* store, const ec_read_all* request, const e
 }
 
 ec_status ec_store_next(ec_store* store, ec_cursor* cursor, const ec_call* call, ec_batch* batch, ec_error* error) {
-  return guard_call(store, error, [&] { return store->api.next(cursor, call, batch, error); });
+  return guard_call(store, error, [&] {
+    ec::core::check_made(*batch, "ec_batch");
+    return store->api.next(cursor, call, batch, error);
+  });
 }
 
 void ec_store_close_cursor(ec_store* store, ec_cursor* cursor) {
@@ -164,7 +178,10 @@ ec_status ec_store_list_streams(ec_store* store, const ec_list* request, const e
 
 ec_status ec_store_next_streams(ec_store* store, ec_stream_cursor* cursor, const ec_call* call, ec_stream_batch* batch,
                                 ec_error* error) {
-  return guard_call(store, error, [&] { return store->api.next_streams(cursor, call, batch, error); });
+  return guard_call(store, error, [&] {
+    ec::core::check_made(*batch, "ec_stream_batch");
+    return store->api.next_streams(cursor, call, batch, error);
+  });
 }
 
 void ec_store_close_stream_cursor(ec_store* store, ec_stream_cursor* cursor) {

@@ -1,6 +1,7 @@
 // What stands behind an ec_store: an open backend, its tables, and what the core adds to it.
 #pragma once
 
+#include "first_release.hpp"
 #include "group_commit.hpp"
 #include "hot_streams.hpp"
 #include "log.hpp"
@@ -44,8 +45,9 @@ struct ec_store {
  private:
   template <class Table>
   const Table* extension(const char* id) const {
+    using ec::core::first_size;
     const auto* table = static_cast<const Table*>(api.get_extension(backend, id));
-    return table != nullptr && table->struct_size >= sizeof(Table) && complete(*table) ? table : nullptr;
+    return table != nullptr && table->struct_size >= first_size<Table> && complete(*table) ? table : nullptr;
   }
   static bool complete(const ec_checkpoint_api& table) { return table.load && table.save && table.remove; }
   static bool complete(const ec_lease_api& table) { return table.acquire && table.renew && table.release; }

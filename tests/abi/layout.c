@@ -284,6 +284,11 @@ AT(ec_plugin, option_stride, 80);
 AT(ec_plugin, api, 88);
 AT(ec_plugin, open, 96);
 
+/* Since 1.1. */
+SIZE(ec_open_options, 8);
+AT(ec_open_options, struct_size, 0);
+AT(ec_open_options, flags, 4);
+
 /* Numbers that are part of the contract. */
 _Static_assert(EC_ABI_MAJOR == 1, "a new major version is a new symbol");
 _Static_assert(EC_PLUGIN_MAGIC == UINT64_C(0x4543504c55473031), "the magic number");

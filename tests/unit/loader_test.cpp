@@ -127,6 +127,11 @@ TEST(Loader, AWrongLibraryIsSaidWhatIsWrong) {
   EXPECT_TRUE(contains(undefined, "a_function_that_nobody_has"));
 }
 
+TEST(Loader, APluginWhoseTablesAreLongerThanOursIsTaken) {
+  EXPECT_EQ(open_fixture("bare").status, EC_OK);
+  EXPECT_EQ(open_fixture("longer").status, EC_OK);
+}
+
 TEST(Loader, AWrongLibraryIsWrongASecondTimeToo) {
   EXPECT_EQ(problem("wrong_magic"), problem("wrong_magic"));
   EXPECT_EQ(problem("undefined"), problem("undefined"));

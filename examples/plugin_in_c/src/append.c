@@ -239,6 +239,7 @@ static void validated(const ec_backend* self, const ec_append* append, ec_outcom
     outcome->versions[i] = version_of(self, expect_at(append, i)->stream);
 }
 
+// snippet: append_one
 static void append_one(ec_backend* self, const ec_append* append, ec_outcome* outcome) {
   const commit* stored =
       is_zero(&append->commit_id) ? NULL : map_find(&self->commits, &append->commit_id, sizeof append->commit_id);
@@ -263,16 +264,20 @@ static void append_one(ec_backend* self, const ec_append* append, ec_outcome* ou
   discard(&made, append->event_count);
   outcome->status = fail(outcome->error, EC_NO_MEMORY, "out of memory: nothing of this append was stored");
 }
+// snippet end
 
+// snippet: append
 ec_status store_append(ec_backend* self, const ec_append* appends, size_t append_stride, ec_outcome* outcomes,
                        size_t outcome_stride, size_t count, const ec_call* call, ec_error* error) {
   const ec_status state = check_call(call, error);
   if (state != EC_OK) return state;
   pthread_mutex_lock(&self->mutex);
-  for (size_t i = 0; i < count; ++i)
-    append_one(self, CONST_ELEMENT(ec_append, appends, append_stride, i),
-               ELEMENT(ec_outcome, outcomes, outcome_stride, i));
+  for (size_t i = 0; i < count; ++i) {
+    ec_outcome* outcome = ELEMENT(ec_outcome, outcomes, outcome_stride, i);
+    append_one(self, CONST_ELEMENT(ec_append, appends, append_stride, i), outcome);
+  }
   pthread_cond_broadcast(&self->moved);
   pthread_mutex_unlock(&self->mutex);
   return EC_OK;
 }
+// snippet end

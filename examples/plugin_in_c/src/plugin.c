@@ -46,6 +46,7 @@ static ec_status cursor_next(ec_cursor* cursor, const ec_call* call, ec_batch* b
 
 static void cursor_close(ec_cursor* cursor) { cursor->close(cursor); }
 
+// snippet: extensions
 /* What a backend does not have, it leaves out here: libeventcore answers EC_UNSUPPORTED for it. */
 static const void* get_extension(ec_backend* backend, const char* id) {
   (void)backend;
@@ -55,7 +56,9 @@ static const void* get_extension(ec_backend* backend, const char* id) {
   if (strcmp(id, EC_EXT_NOTIFY) == 0) return &notify_api;
   return NULL;
 }
+// snippet end
 
+// snippet: constant
 static const ec_store_api api = {
     sizeof api,          0,
     store_close,         store_info,
@@ -81,3 +84,4 @@ const ec_plugin eventcore_plugin_v1 = {
     &api,
     open_store,
 };
+// snippet end

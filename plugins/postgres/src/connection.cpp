@@ -1,6 +1,8 @@
 #include "connection.hpp"
 #include "sqlstate.hpp"
 
+#include <eventcore/plugin/sized.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -31,7 +33,7 @@ Connection::Connection(const Config& config, const plugin::Host& host, const Cal
 
 void Connection::set_up(const Call& call, std::uint64_t until_ns) {
   constexpr std::string_view doing = "setting a session up";
-  ec_call raw = call.raw() == nullptr ? ec_call{} : *call.raw();
+  ec_call raw = call.raw() == nullptr ? ec_call{} : plugin::known(*call.raw());
   raw.struct_size = sizeof raw;
   raw.deadline_ns = until_ns;
   try {

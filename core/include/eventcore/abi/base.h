@@ -12,8 +12,8 @@
  *              status is not EC_OK and untouched when it is. Nothing throws and nothing aborts the process.
  *
  * Structs that may grow begin with struct_size, which the one who made the struct sets to its own sizeof; a reader
- * takes a member beyond it for zero. Arrays whose elements may grow travel with a stride. A released member is never
- * moved, resized or given another meaning.
+ * takes a member beyond it for zero, and who fills a struct that another one made writes none beyond it. Arrays whose
+ * elements may grow travel with a stride. A released member is never moved, resized or given another meaning.
  *
  *   void report(const ec_error *error) {
  *     if (error->code != EC_OK) fprintf(stderr, "status %d: %s\n", (int)error->code, error->message);

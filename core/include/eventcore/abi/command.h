@@ -44,7 +44,7 @@ typedef struct ec_commit {
   uint32_t attempts; /* 1 when it went through at once; 0 when an earlier execution had stored the commit id */
   uint32_t reserved;
   const ec_stream_info* streams; /* each distinct stream of the execution and its version right after the commit;
-                                  * for a repeat: each stream that was written */
+                                  * for a repeat: each stream that was written. No stride: its elements never grow */
   size_t stream_count;
 } ec_commit;
 

@@ -23,6 +23,7 @@
 #include <eventcore/plugin/call.hpp>
 #include <eventcore/plugin/failure.hpp>
 #include <eventcore/plugin/settings.hpp>
+#include <eventcore/plugin/sized.hpp>
 #include <eventcore/plugin/strided.hpp>
 
 #include <concepts>
@@ -145,7 +146,12 @@ struct Tables {
   }
   static void close(ec_backend* backend) { delete &self(backend); }
   static ec_status info(ec_backend* backend, ec_info* info, ec_error* error) {
-    return guard(error, [&] { self(backend).info(*info); });
+    return guard(error, [&] {
+      ec_info own{};
+      own.struct_size = sizeof own;
+      self(backend).info(own);
+      put(*info, own);
+    });
   }
   static ec_status append(ec_backend* backend, const ec_append* appends, std::size_t append_stride,
                           ec_outcome* outcomes, std::size_t outcome_stride, std::size_t count, const ec_call* call,
