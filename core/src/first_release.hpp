@@ -12,11 +12,11 @@
 namespace ec::core {
 
 template <class T>
-inline constexpr std::size_t first_size = 0;
+inline constexpr std::size_t first_size = T::has_no_line_below;
 
 #define EC_RELEASED_UP_TO(type, last) \
   template <>                         \
-  inline constexpr std::size_t first_size<type> = offsetof(type, last) + sizeof(type::last)
+  inline constexpr std::size_t first_size<type> = (offsetof(type, last) + sizeof(decltype(type::last)))
 
 EC_RELEASED_UP_TO(ec_error, message);
 EC_RELEASED_UP_TO(ec_stream_from, after_version);
