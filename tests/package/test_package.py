@@ -49,6 +49,19 @@ class Test(support.Case):
         plugins = self.run_well("pkg-config", "--variable=plugindir", "eventcore", env=self.pkg_config(PREFIX)).strip()
         self.assertTrue(os.path.exists(os.path.join(plugins, "eventcore_plugin_memory.so")), plugins)
 
+    def test_host_by_subdirectory(self):
+        """The project gets library and plugins, no tests of eventcore's and nothing to install."""
+        self.host(project="host_by_subdirectory")
+        self.build(f"-DEVENTCORE_SOURCES={support.SOURCE}", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0",
+                   targets=("shop",))
+        built = self.path("build", "eventcore")
+        self.check_runs("build/shop", prefix=built)
+        self.assertEqual(os.listdir(os.path.join(built, "lib", "eventcore", "plugins")), ["eventcore_plugin_memory.so"])
+        self.assertIn("Total Tests: 0", self.run_well("ctest", "--test-dir", "build", "-N"))
+        self.run_well("cmake", "--install", "build", "--prefix", self.path("installed"))
+        files = [name for _, _, names in os.walk(self.path("installed")) for name in names]
+        self.assertEqual(files, ["shop"])
+
     def test_host_in_c(self):
         """Of a project that has no C++."""
         self.host(program="main.c", example="060_command_in_c.c", project="host_in_c")
