@@ -1,6 +1,6 @@
 """Projects that use an installed eventcore: each is built in an empty folder and run.
 
-Called as: test_x.py BUILD_DIR SOURCE_DIR Test.test_y
+Called as: test_x.py BUILD_DIR SOURCE_DIR Test.test_y. Exit status 77: skipped, and why is printed.
 """
 import glob
 import os
@@ -24,7 +24,10 @@ for name in ("EVENTCORE_PLUGIN_PATH", "LD_LIBRARY_PATH", "DESTDIR"):
 
 
 def main():
-    unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    result = unittest.main(argv=[sys.argv[0]] + sys.argv[3:], exit=False).result
+    for _, reason in result.skipped:
+        print(f"skipped: {reason}")
+    sys.exit(77 if result.skipped else 0 if result.wasSuccessful() and result.testsRun else 1)
 
 
 class Ended:

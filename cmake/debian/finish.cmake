@@ -1,0 +1,21 @@
+# After cpack made packages: what it cannot write. The field Multi-Arch; and a trigger in place of scripts that call
+# ldconfig.
+foreach(package ${CPACK_PACKAGE_FILES})
+  set(folder ${package}.d)
+  file(REMOVE_RECURSE ${folder})
+  execute_process(COMMAND dpkg-deb --raw-extract ${package} ${folder} COMMAND_ERROR_IS_FATAL ANY)
+  if(EXISTS ${folder}/DEBIAN/postinst)
+    file(REMOVE ${folder}/DEBIAN/postinst ${folder}/DEBIAN/postrm)
+    file(WRITE ${folder}/DEBIAN/triggers "activate-noawait ldconfig\n")
+  endif()
+  set(multi_arch same)
+  if(package MATCHES "eventcore-tools_")
+    set(multi_arch foreign)
+  endif()
+  file(READ ${folder}/DEBIAN/control control)
+  string(STRIP "${control}" control)
+  file(WRITE ${folder}/DEBIAN/control "${control}\nMulti-Arch: ${multi_arch}\n")
+  execute_process(COMMAND dpkg-deb --root-owner-group -Zxz --build ${folder} ${package}
+    OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  file(REMOVE_RECURSE ${folder})
+endforeach()

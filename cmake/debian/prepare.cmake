@@ -1,0 +1,10 @@
+# Before cpack makes packages of the installed files: no debug information in archives, manual pages packed.
+file(GLOB_RECURSE archives ${CPACK_TEMPORARY_DIRECTORY}/*.a)
+foreach(archive ${archives})
+  execute_process(COMMAND strip --strip-debug --enable-deterministic-archives ${archive} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
+file(GLOB_RECURSE pages ${CPACK_TEMPORARY_DIRECTORY}/*.1)
+list(FILTER pages INCLUDE REGEX "/share/man/")
+foreach(page ${pages})
+  execute_process(COMMAND gzip -9n ${page} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
