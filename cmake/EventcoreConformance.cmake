@@ -4,7 +4,8 @@
 # these options: lines of YAML, as in "path: /var/tmp/store". The store may be there already; nobody else may write into
 # it meanwhile.
 
-# Sanitizers look at every line, but not at so many random calls and kills: a process that they watch is many times slower.
+# Sanitizers look at every line, but not at so many random calls and kills: a process that they watch is many times
+# slower.
 set(_EVENTCORE_SHORTER)
 if(EVENTCORE_SANITIZE)
   set(_EVENTCORE_SHORTER --kills 5 --operations 500)

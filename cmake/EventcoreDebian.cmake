@@ -47,7 +47,8 @@ foreach(pair CHANGELOG.md:changelog.gz cmake/debian/changelog:changelog.Debian.g
   list(GET pair 0 from)
   list(GET pair 1 to)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${from})
-  execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/${from} OUTPUT_FILE ${made_dir}/${to} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/${from} OUTPUT_FILE ${made_dir}/${to}
+    COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
 
 eventcore_deb(runtime libeventcore0 libs

@@ -71,8 +71,8 @@ class Case(unittest.TestCase):
 
     def configure(self, *definitions, prefix=PREFIX):
         launchers = [f"-DCMAKE_{language}_COMPILER_LAUNCHER={CCACHE}" for language in ("C", "CXX") if CCACHE]
-        return self.run_program("cmake", "--no-warn-unused-cli", "-G", "Ninja", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={prefix}",
-                                "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *launchers, *definitions)
+        return self.run_program("cmake", "--no-warn-unused-cli", "-G", "Ninja", "-S", ".", "-B", "build",
+                                f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release", *launchers, *definitions)
 
     def build(self, *definitions, targets=("all",), prefix=PREFIX):
         """Configured without a word of warning, and built."""

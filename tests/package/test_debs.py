@@ -19,8 +19,10 @@ FILES = {
                          "{lib}/eventcore/static/libeventcore_plugin_*.a", "{lib}/pkgconfig/eventcore.pc",
                          "{lib}/cmake/eventcore/*"],
     "eventcore-tools": ["usr/bin/eventcore", "usr/bin/eventcore-conformance", "usr/share/man/man1/eventcore.1.gz",
-                        "usr/share/man/man1/eventcore-conformance.1.gz", "{lib}/cmake/eventcore/eventcore-conformance*.cmake",
-                        "usr/share/bash-completion/completions/eventcore", "usr/share/zsh/vendor-completions/_eventcore",
+                        "usr/share/man/man1/eventcore-conformance.1.gz",
+                        "{lib}/cmake/eventcore/eventcore-conformance*.cmake",
+                        "usr/share/bash-completion/completions/eventcore",
+                        "usr/share/zsh/vendor-completions/_eventcore",
                         "usr/share/fish/vendor_completions.d/eventcore.fish"],
     **{f"eventcore-plugin-{name}": [f"{{lib}}/eventcore/plugins/eventcore_plugin_{name}.so",
                                     f"usr/share/eventcore/config/{name}.yaml"] for name in PLUGINS},
@@ -88,17 +90,22 @@ class Test(support.Case):
             run("eventcore", "--config", config, "append", "shop/1", "--type", "sold", "--data", f'{{"n": {number}}}')
         events = [json.loads(line) for line in run("eventcore", "--config", config, "read", "shop/1").splitlines()]
         self.assertEqual([(event["type"], event["data"]) for event in events], [("sold", {"n": 1}), ("sold", {"n": 2})])
-        self.assertIn("[  PASSED  ]", run("eventcore-conformance", "--config", config, "--gtest_filter=Append.*:Reopen.*"))
+        suite = run("eventcore-conformance", "--config", config, "--gtest_filter=Append.*:Reopen.*")
+        self.assertIn("[  PASSED  ]", suite)
 
     def test_debs_run_where_they_are_unpacked(self):
         for package in PACKAGES:
             self.run_well("dpkg-deb", "-x", self.deb(package), self.path("root"))
         env = {"LD_LIBRARY_PATH": self.path("root", self.lib())}
         config = self.file("shop.yaml", CONFIG.format(folder=self.folder))
-        self.check_store(config, lambda program, *more: self.run_well(self.path("root/usr/bin", program), *more, env=env))
-        plugins = [line.split("\t")[2] for line in self.run_well(self.path("root/usr/bin/eventcore"), "plugins", env=env).splitlines()]
-        self.assertEqual(plugins[:3], [self.path("root", self.lib(), f"eventcore/plugins/eventcore_plugin_{name}.so")
-                                       for name in PLUGINS])
+
+        def run(program, *arguments):
+            return self.run_well(self.path("root/usr/bin", program), *arguments, env=env)
+
+        self.check_store(config, run)
+        files = [line.split("\t")[2] for line in run("eventcore", "plugins").splitlines()]
+        self.assertEqual(files[:3], [self.path("root", self.lib(), f"eventcore/plugins/eventcore_plugin_{name}.so")
+                                     for name in PLUGINS])
 
     def mirror(self):
         """Where this machine gets its packages from."""
@@ -109,11 +116,12 @@ class Test(support.Case):
                                   f"Codename: {suite}").out.split()
         if not listed:
             self.skipTest(f"apt knows no mirror of {suite}")
+        mirror = listed[0].rstrip("/")
         try:
-            urllib.request.urlopen(f"{listed[0]}/dists/{suite}/InRelease", timeout=30).close()
+            urllib.request.urlopen(f"{mirror}/dists/{suite}/InRelease", timeout=30).close()
         except (urllib.error.URLError, TimeoutError) as error:
             self.skipTest(f"the mirror does not answer: {error}")
-        return suite, listed[0]
+        return suite, mirror
 
     def fresh_root(self):
         suite, mirror = self.mirror()
@@ -161,7 +169,8 @@ class Test(support.Case):
         self.apt("install", "g++", "pkgconf")
         for name in ("010_transfer.cpp", "transfer.hpp"):
             shutil.copy(os.path.join(support.SOURCE, "examples", name), os.path.join(root, "tmp"))
-        self.in_root("sh", "-ec", "cd /tmp && c++ -std=c++23 010_transfer.cpp -o shop $(pkg-config --cflags --libs eventcore)")
+        self.in_root("sh", "-ec", "cd /tmp && c++ -std=c++23 010_transfer.cpp -o shop"
+                                  " $(pkg-config --cflags --libs eventcore)")
         with open(os.path.join(root, "tmp", "memory.yaml"), "w", encoding="utf-8") as config:
             config.write("plugin: memory\n")
         self.assertEqual(self.in_root("/tmp/shop", "/tmp/memory.yaml"), support.TRANSFER)

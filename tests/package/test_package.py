@@ -129,7 +129,7 @@ class Test(support.Case):
                     self.assertFalse(place.encode() in content, f"{os.path.join(folder, name)} names {place}")
 
     def test_plugin_alone(self):
-        """The plugin of the tree, copied as an author would, built with nothing but eventcore and held to the contract."""
+        """The plugin of the tree, copied as an author would, built with eventcore alone and held to the contract."""
         self.copy("plugins/memory/src/*")
         self.copy("tests/package/plugin/CMakeLists.txt")
         with open(self.path("plugin.cpp"), encoding="utf-8") as file:
