@@ -25,7 +25,7 @@ set(what "eventcore keeps events in streams and runs commands that read and writ
 several streams in one atomic step. Storage is a plugin that a configuration
 file names.")
 
-# eventcore_deb(COMPONENT PACKAGE SECTION SUMMARY TEXT [FIELD VALUE ...]): FIELD as CPack names it, DEPENDS and the like.
+# eventcore_deb(COMPONENT PACKAGE SECTION SUMMARY TEXT [FIELD VALUE ...]): FIELD as CPack names it: DEPENDS ...
 set(CPACK_COMPONENTS_ALL)
 macro(eventcore_deb component package section summary text)
   list(APPEND CPACK_COMPONENTS_ALL ${component})

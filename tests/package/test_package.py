@@ -12,6 +12,7 @@ ALONE = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON"
 
 C_WARNINGS = "-Wall -Wextra -Wpedantic -Werror"
 C_TRANSFER = "30 moved, committed at position 3\nREJECTED: insufficient funds\n"
+PLUGINS = ("memory", "postgres", "rocksdb")
 # What a transfer on memory runs on.
 LIBRARIES = ("libeventcore.so.0", "eventcore/plugins/eventcore_plugin_memory.so")
 
@@ -22,12 +23,10 @@ class Test(support.Case):
         self.copy(f"examples/{example}", program)
         self.copy("examples/transfer.hpp")
 
-    def pkg_config(self, prefix):
-        return {"PKG_CONFIG_PATH": os.path.join(prefix, "lib", "pkgconfig")}
-
-    def build_by_pkg_config(self, prefix):
-        self.run_well("sh", "-ec", "c++ -std=c++23 main.cpp -o shop $(pkg-config --cflags --libs eventcore)"
-                                   " -Wl,-rpath,$(pkg-config --variable=libdir eventcore)", env=self.pkg_config(prefix))
+    def pkg_config(self, *command, prefix=PREFIX):
+        """With a prefix in which neither pkg-config nor the linker looks by itself."""
+        lib = os.path.join(prefix, "lib")
+        return self.run_well(*command, env={"PKG_CONFIG_PATH": os.path.join(lib, "pkgconfig"), "LD_RUN_PATH": lib})
 
     def check_runs(self, program, prefix=PREFIX, config=None, libraries=LIBRARIES):
         """A transfer, with these libraries of eventcore's under this prefix and no other."""
@@ -44,9 +43,9 @@ class Test(support.Case):
 
     def test_host_by_pkg_config(self):
         self.host()
-        self.build_by_pkg_config(PREFIX)
+        self.pkg_config("sh", "build.sh")
         self.check_runs("./shop")
-        plugins = self.run_well("pkg-config", "--variable=plugindir", "eventcore", env=self.pkg_config(PREFIX)).strip()
+        plugins = self.pkg_config("pkg-config", "--variable=plugindir", "eventcore").strip()
         self.assertTrue(os.path.exists(os.path.join(plugins, "eventcore_plugin_memory.so")), plugins)
 
     def test_host_by_subdirectory(self):
@@ -67,8 +66,7 @@ class Test(support.Case):
         self.host(program="main.c", example="060_command_in_c.c", project="host_in_c")
         self.build(*ALONE, f"-DCMAKE_C_FLAGS={C_WARNINGS}")
         self.assertEqual(self.run_well("build/shop", self.memory()), C_TRANSFER)
-        self.run_well("sh", "-ec", f"cc -std=c99 {C_WARNINGS} main.c -o shop $(pkg-config --cflags --libs eventcore)"
-                                   " -Wl,-rpath,$(pkg-config --variable=libdir eventcore)", env=self.pkg_config(PREFIX))
+        self.pkg_config("sh", "build.sh")
         self.assertEqual(self.run_well("./shop", self.memory()), C_TRANSFER)
 
     def test_host_with_static_plugins(self):
@@ -110,7 +108,7 @@ class Test(support.Case):
         self.host()
         self.build(prefix=moved)
         self.check_runs("build/shop", prefix=moved)
-        self.build_by_pkg_config(moved)
+        self.pkg_config("sh", "build.sh", prefix=moved)
         self.check_runs("./shop", prefix=moved)
         self.check_conformance(moved)
 
@@ -118,6 +116,13 @@ class Test(support.Case):
         out = self.run_well(os.path.join(prefix, "bin", "eventcore-conformance"), "--config", self.memory(),
                             "--gtest_filter=Append.*", env={"LD_DEBUG": "files"})
         self.assertIn("[  PASSED  ]", out)
+
+    def test_nothing_of_the_tests_is_installed(self):
+        for folder, wanted in ((".", ["bin", "include", "lib", "share"]), ("include", ["eventcore"]),
+                               ("bin", ["eventcore", "eventcore-conformance"]),
+                               ("lib/eventcore/plugins", [f"eventcore_plugin_{name}.so" for name in PLUGINS]),
+                               ("lib/eventcore/static", [f"libeventcore_plugin_{name}.a" for name in PLUGINS])):
+            self.assertEqual(sorted(os.listdir(os.path.join(PREFIX, folder))), wanted)
 
     def test_no_file_knows_its_place(self):
         binary = (b"\x7fELF", b"!<arch>\n")  # the debug information of a library names its sources
