@@ -7,15 +7,19 @@
 #pragma once
 
 #include <eventcore/call.hpp>
+#include <eventcore/checkpoint.hpp>
 #include <eventcore/codec.hpp>
 #include <eventcore/command.hpp>
+#include <eventcore/dead_letter.hpp>
 #include <eventcore/error.hpp>
 #include <eventcore/event.hpp>
 #include <eventcore/execute.hpp>
 #include <eventcore/format.hpp>
+#include <eventcore/lease.hpp>
 #include <eventcore/metadata.hpp>
 #include <eventcore/observer.hpp>
 #include <eventcore/position.hpp>
+#include <eventcore/projection.hpp>
 #include <eventcore/recorded.hpp>
 #include <eventcore/store.hpp>
 #include <eventcore/stream_id.hpp>

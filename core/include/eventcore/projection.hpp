@@ -1,0 +1,224 @@
+// Projections: what is built from events, to be read. A class with a handler for each event type that it takes.
+//
+//   struct Deposited { std::int64_t amount; };
+//   EC_EVENT(Deposited, "deposited", amount)
+//   struct Total {
+//     static constexpr std::string_view name = "total";
+//     static constexpr std::uint32_t version = 1;  // of what it builds: another one is built anew
+//     using Events = ec::Events<Deposited>;
+//     void on(const ec::Recorded<Deposited>& event) { sum += event->amount; }
+//     std::int64_t sum = 0;
+//   };
+//   ec::Result<> follow(ec::Store& store, Total& total, std::stop_token stop) {
+//     ec::Projector projector(store, total);
+//     return projector.run({.stop = stop});
+//   }
+//
+// A handler may also take a `const ec::Delivery&`, and give a Result<>; what it throws is an error as well. Handlers are
+// called one at a time, in the store's order, on the thread that runs the projector. At least once: after a crash, from
+// the last checkpoint.
+//
+// It may also have:
+// - `static ec::Filter filter()`: which events it is given. Without it, all those of its Events; with it, an event that
+//   it has no handler for is an error (`unsupported`), unless `using Ignores = ec::Ignore<...>` names it
+// - `ec::Result<> flush()`: makes what was handled last; the checkpoint is saved after it, never before
+// - `ec::Reaction on_failure(const ec::RecordedEvent&, const ec::Error&, std::uint32_t attempt)`: what becomes of an event
+//   that could not be handled or decoded. Without it the projection stops there
+// - its own checkpoint, kept in the same transaction as what it builds, which makes it exactly once:
+//   `ec::Result<std::optional<ec::Position>> load_checkpoint()`, `ec::Result<> save_checkpoint(ec::Position, std::uint64_t
+//   fence)`, which commits, and `void discard()`, which rolls back to the last save
+#pragma once
+
+#include <eventcore/command.hpp>
+#include <eventcore/detail/projecting.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace ec {
+
+namespace detail {
+
+template <class P, class E>
+concept HandlesWithDelivery =
+    requires(P& projection, const Recorded<E>& event, const Delivery& delivery) { projection.on(event, delivery); };
+template <class P, class E>
+concept Handles =
+    HandlesWithDelivery<P, E> || requires(P& projection, const Recorded<E>& event) { projection.on(event); };
+
+template <class P>
+concept KeepsCheckpoint = requires(P& projection, Position position, std::uint64_t fence) {
+  { projection.load_checkpoint() } -> std::same_as<Result<std::optional<Position>>>;
+  { projection.save_checkpoint(position, fence) } -> std::same_as<Result<>>;
+  projection.discard();
+};
+
+template <class P>
+consteval bool handles_each() {
+  return []<class... E>(std::type_identity<Events<E...>>) {
+    return (Handles<P, E> && ...);
+  }(std::type_identity<typename P::Events>{});
+}
+
+// Says what is missing, one thing at a time.
+template <class P>
+consteval bool check_projection() {
+  constexpr bool has_name = requires { std::string_view(P::name); };
+  constexpr bool has_version = requires { std::uint32_t{P::version}; };
+  constexpr bool has_events = requires { typename P::Events; };
+  static_assert(has_name, "eventcore: a projection needs `static constexpr std::string_view name = \"...\"`");
+  static_assert(has_version, "eventcore: a projection needs `static constexpr std::uint32_t version = 1`");
+  static_assert(has_events, "eventcore: a projection needs `using Events = ec::Events<...>`");
+  if constexpr (has_name && has_version && has_events && requires { requires P::Events::described; }) {
+    constexpr bool handles = handles_each<P>();
+    static_assert(handles,
+                  "eventcore: the projection has no on(const ec::Recorded<E>&) for one of its Events: add it, or take "
+                  "the event out of the list");
+    constexpr bool keeps = KeepsCheckpoint<P>;
+    constexpr bool keeps_in_part = requires { &P::load_checkpoint; } || requires { &P::save_checkpoint; };
+    static_assert(keeps || !keeps_in_part,
+                  "eventcore: a projection that keeps its checkpoint needs all three: "
+                  "ec::Result<std::optional<ec::Position>> load_checkpoint(), "
+                  "ec::Result<> save_checkpoint(ec::Position, std::uint64_t fence), void discard()");
+    return handles && (keeps || !keeps_in_part);
+  }
+  return false;
+}
+
+template <class P>
+class ProjectionAdapter final : public AnyProjection {
+ public:
+  explicit ProjectionAdapter(P& projection) : projection_(projection) {}
+
+  Result<> handle(const RecordedEvent& event, const Delivery& delivery) override {
+    try {
+      return dispatch(event, delivery);
+    } catch (const std::exception& problem) {
+      return std::unexpected(Error{Code::internal, std::string("the handler threw: ") + problem.what()});
+    }
+  }
+
+  Reaction react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) override {
+    if constexpr (requires {
+                    { projection_.on_failure(event, error, attempt) } -> std::same_as<Reaction>;
+                  })
+      return projection_.on_failure(event, error, attempt);
+    else
+      return Reaction::stop;
+  }
+
+  Result<> flush() override {
+    if constexpr (requires {
+                    { projection_.flush() } -> std::same_as<Result<>>;
+                  })
+      return projection_.flush();
+    return {};
+  }
+
+  bool keeps_checkpoint() const override { return KeepsCheckpoint<P>; }
+  Result<std::optional<Position>> load() override {
+    if constexpr (KeepsCheckpoint<P>) return projection_.load_checkpoint();
+    return std::optional<Position>();
+  }
+  Result<> save(Position through, std::uint64_t fence) override {
+    if constexpr (KeepsCheckpoint<P>) return projection_.save_checkpoint(through, fence);
+    return {};
+  }
+  bool discard() override {
+    if constexpr (KeepsCheckpoint<P>) projection_.discard();
+    return KeepsCheckpoint<P>;
+  }
+
+  static Filter filter() {
+    if constexpr (requires {
+                    { P::filter() } -> std::convertible_to<Filter>;
+                  }) {
+      return P::filter();
+    } else {
+      Filter made;
+      [&]<class... E>(std::type_identity<Events<E...>>) {
+        (made.types.emplace_back(type_of<E>), ...);
+      }(std::type_identity<typename P::Events>{});
+      return made;
+    }
+  }
+
+ private:
+  Result<> dispatch(const RecordedEvent& event, const Delivery& delivery) {
+    Result<> done;
+    const bool known = [&]<class... E>(std::type_identity<Events<E...>>) {
+      return ((event.is<E>() && (done = on<E>(event, delivery), true)) || ...);
+    }(std::type_identity<typename P::Events>{});
+    if (known || IgnoresOf<P>::Type::matches(event.type())) return done;
+    return std::unexpected(
+        Error{Code::unsupported, "the projection has no handler for events of type '" + std::string(event.type()) +
+                                     "'; add the type to its Events, name it (or ec::OtherEvents) in its Ignores, or "
+                                     "leave it out with its filter()"});
+  }
+
+  template <class E>
+  Result<> on(const RecordedEvent& event, const Delivery& delivery) {
+    E value{};
+    if (auto decoded = event.decode_into(value); !decoded) return decoded;
+    const Recorded<E> recorded(event.raw(), value);
+    const auto call = [&] {
+      if constexpr (HandlesWithDelivery<P, E>)
+        return projection_.on(recorded, delivery);
+      else
+        return projection_.on(recorded);
+    };
+    if constexpr (std::is_void_v<decltype(call())>) {
+      call();
+      return {};
+    } else {
+      return call();
+    }
+  }
+
+  P& projection_;
+};
+
+}  // namespace detail
+
+// The name of the checkpoint, the lease and the dead letters of a projection's version.
+inline std::string projection_id(std::string_view name, std::uint32_t version) {
+  return "projection/" + std::string(name) + "/" + std::to_string(version);
+}
+
+// Runs a projection. Store and projection must outlive it. run() and run_to_head() are for one thread at a time;
+// progress() and wait_for() for any.
+template <class P>
+class Projector {
+  static_assert(detail::check_projection<P>());
+
+ public:
+  Projector(Store& store, P& projection, ProjectionOptions options = {})
+      : adapter_(projection),
+        engine_(store, adapter_, projection_id(P::name, P::version), detail::ProjectionAdapter<P>::filter(),
+                std::move(options)) {}
+
+  // Handles everything there is, saves the checkpoint, and gives the position that was reached.
+  Result<Position> run_to_head(const Call& call = {}) { return engine_.run_to_head(call); }
+
+  // Handles what there is and what comes, until a stop, which is a good end. A store that is down is waited for, and so
+  // is the lease where there is a holder. An error ends it: a handler's, a checkpoint that cannot be had.
+  Result<> run(const Call& call = {}) { return engine_.run(call); }
+
+  ProjectionProgress progress() const { return engine_.progress(); }
+
+  // Blocks until this projector, running on another thread, has handled that position: a reader sees what an execution
+  // wrote (its Committed::last).
+  Result<> wait_for(Position position, const Call& call = {}) const { return engine_.wait_for(position, call); }
+
+ private:
+  detail::ProjectionAdapter<P> adapter_;
+  detail::Projecting engine_;
+};
+
+}  // namespace ec

@@ -1,0 +1,126 @@
+// One leader: of several that run the same projection one works, and one that lost the lead moves nothing.
+#include "support.hpp"
+
+#include <eventcore/projection.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <stop_token>
+#include <thread>
+
+namespace {
+
+using namespace typed;
+using namespace std::chrono_literals;
+using ec::Position;
+
+constexpr const char* id = "projection/counted/1";
+
+struct Counted {
+  static constexpr std::string_view name = "counted";
+  static constexpr std::uint32_t version = 1;
+  using Events = ec::Events<Deposited>;
+  void on(const ec::Recorded<Deposited>&, const ec::Delivery& delivery) {
+    ++count;
+    fence = delivery.fence;
+    if (then) then();
+  }
+  std::atomic<int> count{0};
+  std::atomic<std::uint64_t> fence{0};
+  std::function<void()> then;
+};
+
+void deposit(ec::Store& store) {
+  ASSERT_TRUE(store.append({ec::Expect::any(ec::StreamId("a"))}, {ec::NewEvent::of(0, Deposited{1})}).has_value());
+}
+
+ec::Call patient() { return {.deadline = ec::Call::in(1min)}; }
+
+// A projector on a thread of its own.
+class Running {
+ public:
+  Running(ec::Store& store, const std::string& holder, std::chrono::milliseconds lease_time)
+      : projector(store, counted, {.save_every = 1, .holder = holder, .lease_time = lease_time}),
+        runner_([this](const std::stop_token& stop) { EXPECT_TRUE(projector.run({.stop = stop}).has_value()); }) {}
+  void stop() {
+    runner_.request_stop();
+    runner_.join();
+  }
+
+  Counted counted;
+  ec::Projector<Counted> projector;
+
+ private:
+  std::jthread runner_;
+};
+
+TEST(Leader, OneWorksAndAnotherTakesOverWhenItIsGone) {
+  ec::Store store = open_memory();
+  Running first(store, "first", 1min);
+  deposit(store);
+  ASSERT_TRUE(first.projector.wait_for({0, 1}, patient()).has_value());
+  EXPECT_TRUE(first.projector.progress().leads);
+  EXPECT_NE(first.counted.fence, 0U);
+  Running second(store, "second", 30ms);
+  deposit(store);
+  ASSERT_TRUE(first.projector.wait_for({0, 2}, patient()).has_value());
+  EXPECT_EQ(second.counted.count, 0);
+  first.stop();
+  deposit(store);
+  ASSERT_TRUE(second.projector.wait_for({0, 3}, patient()).has_value());
+  EXPECT_EQ(first.counted.count, 2);
+  EXPECT_EQ(second.counted.count, 1) << "it went on from the checkpoint";
+}
+
+TEST(Leader, OneThatLostTheLeadMovesNoCheckpoint) {
+  ec::Store store = open_memory();
+  deposit(store);
+  Counted counted;
+  std::optional<ec::Lease> usurper;
+  std::stop_source stop;
+  // In the middle of its work the lease is taken from it; the checkpoint of its work is refused.
+  counted.then = [&] {
+    if (usurper) {
+      stop.request_stop();
+      return;
+    }
+    auto taken = ec::Lease::acquire(store, id, "first", 1min);
+    ASSERT_TRUE(taken.has_value()) << taken.error().message;
+    usurper.emplace(std::move(*taken));
+    EXPECT_TRUE(ec::save_checkpoint(store, id, {}, usurper->fence()).has_value());
+  };
+  ec::Projector projector(store, counted, {.save_every = 1, .holder = "first", .lease_time = 1min});
+  EXPECT_TRUE(projector.run({.deadline = ec::Call::in(1min), .stop = stop.get_token()}).has_value());
+  EXPECT_EQ(counted.count, 2) << "it led again, under a new fence, from the checkpoint";
+  EXPECT_GT(counted.fence, usurper->fence());
+}
+
+TEST(Lease, IsForOneHolderAndReleasedInTheEnd) {
+  ec::Store store = open_memory();
+  {
+    const auto lease = ec::Lease::acquire(store, "x", "one", 1min);
+    ASSERT_TRUE(lease.has_value());
+    EXPECT_FAILS(ec::Lease::acquire(store, "x", "two", 1min), ec::Code::conflict, "one");
+  }
+  auto next = ec::Lease::acquire(store, "x", "two", 1min);
+  ASSERT_TRUE(next.has_value());
+  EXPECT_TRUE(next->renew(1min).has_value());
+  const auto again = ec::Lease::acquire(store, "x", "two", 1min);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_FAILS(next->renew(1min), ec::Code::fenced, "");
+  EXPECT_FAILS(ec::Lease::acquire(store, "x", "three", 0ms), ec::Code::invalid, "at least 1 ms");
+}
+
+TEST(Checkpoint, IsLoadedSavedAndRemoved) {
+  ec::Store store = open_memory();
+  deposit(store);
+  EXPECT_FALSE(ec::load_checkpoint(store, "x").value().has_value());
+  EXPECT_TRUE(ec::save_checkpoint(store, "x", {0, 1}).has_value());
+  EXPECT_EQ(ec::load_checkpoint(store, "x").value(), (Position{0, 1}));
+  EXPECT_FAILS(ec::save_checkpoint(store, "x", {0, 2}), ec::Code::invalid, "");
+  EXPECT_TRUE(ec::remove_checkpoint(store, "x").has_value());
+  EXPECT_FALSE(ec::load_checkpoint(store, "x").value().has_value());
+  EXPECT_FAILS(ec::load_checkpoint(store, ""), ec::Code::invalid, "checkpoint name");
+}
+
+}  // namespace
