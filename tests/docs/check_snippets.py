@@ -124,7 +124,8 @@ for name in documents():
             problems += 1
             line = content[:match.start("text")].count("\n") + 1
             print(f"{name}:{line}: {problem}\n")
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", content) if MODE == "marked" else []:
+    prose = FENCE.sub("", content)  # `[](int x)` is no link in C++
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", prose) if MODE == "marked" else []:
         if not os.path.exists(os.path.join(SOURCE, os.path.dirname(name), target)):
             problems += 1
             print(f"{name}: a link to {target}, which does not exist\n")

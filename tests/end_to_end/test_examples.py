@@ -41,6 +41,9 @@ class Test(support.Case):
         self.assertEqual(self.example("060_command_in_c"),
                          "30 moved, committed at position 3\nREJECTED: insufficient funds\n")
 
+    def test_example_070_exactly_once(self):
+        self.assertEqual(self.example("070_exactly_once"), "10 accounts, 10000 in all: the read model is exact\n")
+
     def test_examples_are_all_here(self):
         files = os.listdir(os.path.join(support.SOURCE, "examples"))
         tested = [name for name in dir(self) if name.startswith("test_example_0")]

@@ -97,11 +97,7 @@ class ProjectionAdapter final : public AnyProjection {
   explicit ProjectionAdapter(P& projection) : projection_(projection) {}
 
   Result<> handle(const RecordedEvent& event, const Delivery& delivery) override {
-    try {
-      return dispatch(event, delivery);
-    } catch (const std::exception& problem) {
-      return std::unexpected(Error{Code::internal, std::string("the handler threw: ") + problem.what()});
-    }
+    return guarded("the handler", [&] { return dispatch(event, delivery); });
   }
 
   Reaction react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) override {
@@ -117,17 +113,19 @@ class ProjectionAdapter final : public AnyProjection {
     if constexpr (requires {
                     { projection_.flush() } -> std::same_as<Result<>>;
                   })
-      return projection_.flush();
+      return guarded("flush()", [&] { return projection_.flush(); });
     return {};
   }
 
   bool keeps_checkpoint() const override { return KeepsCheckpoint<P>; }
   Result<std::optional<Position>> load() override {
-    if constexpr (KeepsCheckpoint<P>) return projection_.load_checkpoint();
+    if constexpr (KeepsCheckpoint<P>)
+      return guarded("load_checkpoint()", [&] { return projection_.load_checkpoint(); });
     return std::optional<Position>();
   }
   Result<> save(Position through, std::uint64_t fence) override {
-    if constexpr (KeepsCheckpoint<P>) return projection_.save_checkpoint(through, fence);
+    if constexpr (KeepsCheckpoint<P>)
+      return guarded("save_checkpoint()", [&] { return projection_.save_checkpoint(through, fence); });
     return {};
   }
   bool discard() override {
@@ -150,6 +148,15 @@ class ProjectionAdapter final : public AnyProjection {
   }
 
  private:
+  template <class Body>
+  static auto guarded(const char* what, Body&& body) -> decltype(body()) {
+    try {
+      return body();
+    } catch (const std::exception& problem) {
+      return std::unexpected(Error{Code::internal, std::string(what) + " threw: " + problem.what()});
+    }
+  }
+
   Result<> dispatch(const RecordedEvent& event, const Delivery& delivery) {
     Result<> done;
     const bool known = [&]<class... E>(std::type_identity<Events<E...>>) {
