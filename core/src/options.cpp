@@ -4,6 +4,7 @@
 #include "options.hpp"
 #include "suggest.hpp"
 
+#include <eventcore/plugin/sized.hpp>
 #include <eventcore/plugin/strided.hpp>
 
 #include <algorithm>
@@ -61,7 +62,8 @@ OpenSettings check_options(const Config& config, const ec_plugin& plugin) {
     if (find(plugin, option.key) == nullptr) throw unknown_option(option, plugin);
   const Origin schema{"schema of plugin '" + config.plugin + "'", 0, 0};
   OpenSettings settings;
-  for (ec_option option : schema_of(plugin)) {
+  for (const ec_option& in_schema : schema_of(plugin)) {
+    ec_option option = plugin::known(in_schema, plugin.option_stride);
     const std::string name(view(option.name));
     const auto of_this = [&](const Option& each) { return each.key == name; };
     const auto given = std::find_if(config.options.begin(), config.options.end(), of_this);

@@ -270,6 +270,37 @@ static void execute(ec_store* store) {
   check(strcmp(error->message, "not today") == 0, "the words of a rejection", error);
 }
 
+/* ---- a plugin ---------------------------------------------------------------------------------------------------- */
+
+/* Came after 1.0, but its structs are those of 1.0. */
+extern ec_status ec_plugin_register(const ec_plugin* plugin, ec_error* error);
+
+/* The plugin of this store once more, as a part of the program, with all that the library reads of it at an edge. */
+static void open_a_plugin_at_the_edge(ec_store* store) {
+  const ec_plugin* from = ec_store_plugin(store);
+  ec_error* error = make_error();
+  ec_plugin* plugin = AT_EDGE(ec_plugin, 1);
+  ec_store_api* api = AT_EDGE(ec_store_api, 1);
+  ec_option* options = AT_EDGE(ec_option, from->option_count);
+  ec_store* second = NULL;
+  *plugin = *from;
+  *api = *from->api;
+  for (size_t i = 0; i < from->option_count; ++i)
+    options[i] = *(const ec_option*)(const void*)((const char*)from->options + i * from->option_stride);
+  plugin->struct_size = sizeof *plugin;
+  plugin->name = text("at_the_edge");
+  plugin->options = options;
+  plugin->option_stride = sizeof *options;
+  plugin->api = api;
+  api->struct_size = sizeof *api;
+  check(ec_plugin_register(plugin, error) == EC_OK, "a plugin that is part of the program", error);
+  check(ec_store_open_text(text("{plugin: at_the_edge, options: {max_payload: 1MiB}}"), text("edge_host"), NULL,
+                           &second, error) == EC_OK,
+        "opening a plugin at the edge", error);
+  append_alone(second);
+  ec_store_close(second);
+}
+
 int main(int argc, char** argv) {
   ec_error* error = make_error();
   ec_store* store = NULL;
@@ -283,6 +314,7 @@ int main(int argc, char** argv) {
   read_what_there_is(store);
   list(store);
   execute(store);
+  open_a_plugin_at_the_edge(store);
   ec_store_close(store);
   printf("libeventcore %s kept within the edges\n", ec_version());
   return 0;
