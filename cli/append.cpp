@@ -7,6 +7,7 @@
 #include <eventcore/json_read.hpp>
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -29,6 +30,8 @@ ec::Expect expect_of(const std::string& stream, const std::string& text) {
 
 std::string payload_of(const Options& options) {
   if (options.data_file.empty()) return options.data;
+  if (std::filesystem::is_directory(options.data_file))
+    throw Failure(wrong_usage, "cannot read " + options.data_file + ": it is a folder; name a file in it");
   std::ifstream file;
   if (options.data_file != "-") file.open(options.data_file, std::ios::binary);
   std::istream& in = options.data_file == "-" ? std::cin : file;

@@ -98,9 +98,29 @@ class Verify {
   ec::Call call() const { return {.stop = stop_}; }
 
   void read_everything() {
+    where_ = "behind the beginning: ";
+    try {
+      read_in_order();
+    } catch (const Failure&) {
+      if (!stop_.stop_requested()) find_failure();
+      throw;
+    }
+  }
+
+  // A batch of events fails as a whole; one by one the place is found.
+  void find_failure() {
+    for (ec::Position last = last_;;) {
+      Events events(store_.read_all({}, last, {.limit = 1}, call()));
+      const ec_event* event = events.next();
+      if (event == nullptr) return;
+      last = ec::Position::from(event->position);
+      where_ = "behind position " + last.str() + ": ";
+    }
+  }
+
+  void read_in_order() {
     Progress progress("reading in the store's order", total_);
     Events events(store_.read_all({}, {}, {}, call()));
-    where_ = "behind the beginning: ";
     while (const ec_event* event = events.next()) {
       check_position(ec::Position::from(event->position));
       check_version(*event);
@@ -218,7 +238,13 @@ class Verify {
         together.push_back({ec::StreamId(names[i++])});
       } while (i < names.size() && together.size() < streams_at_once &&
                events + streams_[names[i]].version <= events_at_once);
-      read_together(together);
+      try {
+        read_together(together);
+      } catch (const Failure&) {
+        if (stop_.stop_requested()) throw;
+        for (const ec::ReadFrom& each : together) read_together({each});  // which of them fails
+        throw;
+      }
       progress.set(i, read += events);
     }
   }

@@ -7,7 +7,7 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import programs
-from programs import BUILD, MEMORY, PATIENCE_S, SERVER, SOURCE, main
+from programs import BUILD, MEMORY, PATIENCE_S, SERVER, SOURCE, Terminal, main
 
 EVENTCORE = os.path.join(BUILD, "bin", "eventcore")
 BANK = os.path.join(BUILD, "bin", "bank")
