@@ -61,6 +61,36 @@ class Test(support.Case):
             ("commit_unreadable", f"wrong, position 2: commit {first}: "),
         ))
 
+    def test_verify_contradictions(self):
+        self.assertIn("6 events in 3 streams, 3 commit ids: nothing", self.works("verify", config=self.lying("none")))
+        for lie, place in (
+                ("position_gap", "position 5 follows position 3"),
+                ("position_twice", "position 3 follows position 3"),
+                ("version_gap", "position 3: version 3 of stream 'a' follows version 1"),
+                ("version_twice", "position 3: version 1 of stream 'a' follows version 1"),
+                ("head_too_high", "the head is 7, but the last event has position 6"),
+                ("event_missing", "the head is 6, but the last event has position 5"),
+                ("commit_split", "position 6: an event of commit 0.*1, which had ended before"),
+                ("commit_forgotten", "position 2: commit 0.*1: no append with this commit id is stored"),
+                ("commit_elsewhere", "position 2: commit 0.*1: it is remembered with the positions 3 to 4"),
+                ("listing_short", "the listing has 2 of the 3 streams"),
+                ("listing_long", "stream 'd': the listing says version 1, the events end with 0"),
+                ("listing_low", "stream 'a': the listing says version 2, the events end with 3"),
+                ("listing_high", "stream 'a': the listing says version 4, the events end with 3"),
+                ("stream_short", "stream 'a': read by itself it ends with version 2, in the store's order with 3"),
+                ("stream_long", "stream 'c', version 2: position 6 follows 6"),
+                ("stream_gap", "stream 'a': version 4 follows version 1"),
+                ("stream_disordered", "stream 'a', version 1: position 1 follows 2"),
+                ("payload_changes", "stream 'a': read by itself its events are others"),
+                ("id_changes", "stream 'a': read by itself its events are others"),
+                ("fails", "behind position 3: a bad block, on purpose"),
+        ):
+            with self.subTest(lie):
+                self.check_wrong(self.lying(lie), "wrong, " + place)
+
+    def lying(self, lie):
+        return self.fixture_plugin("lying", f"lie: {lie}")
+
     def test_verify_flipped_byte_in_a_table(self):
         config = self.damaged(self.rocksdb_with(many(COUNT)), "into_tables")
         self.assertIn(f"{COUNT} events", self.works("verify", config=config))
