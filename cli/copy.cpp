@@ -113,7 +113,9 @@ class Copy {
       if ((events >= batch_events || bytes >= batch_bytes) && !send()) return false;
       progress.set(at.lo, before + copied_.copied);
     }
-    return send();
+    const bool goes_on = send();
+    progress.set(total_, before + copied_.copied);
+    return goes_on;
   }
 
   ec::Store& source_;

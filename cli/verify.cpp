@@ -175,8 +175,9 @@ class Verify {
   void check_commits() {
     Progress progress("looking commits up", commits_.size());
     for (std::size_t i = 0; i < commits_.size(); i += lookups_at_once) {
-      look_up(&commits_[i], std::min(lookups_at_once, commits_.size() - i));
-      progress.set(i, i);
+      const std::size_t count = std::min(lookups_at_once, commits_.size() - i);
+      look_up(&commits_[i], count);
+      progress.set(i + count, i + count);
     }
   }
 

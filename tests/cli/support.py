@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import subprocess
 import sys
 import uuid
 
@@ -86,6 +87,29 @@ class Case(programs.Case):
         self.assertEqual(after, before)
         self.assertIn("nothing is wrong", self.works("verify", config=target))
         return after
+
+
+class Writer:
+    """A bank that writes to the store while others look at it."""
+
+    def __init__(self, case, config):
+        self.case, self.fed = case, 0
+        self.process = subprocess.Popen([BANK, "--config", config, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL)
+        for clean in (self.process.stdin.close, self.process.stdout.close, self.process.wait, self.process.kill):
+            case.addCleanup(clean)
+
+    def feed(self, count):
+        lines = (f"w-{n},w-{n % 97},w-{(n * 7 + 1) % 97},1\n" for n in range(self.fed, self.fed + count))
+        self.process.stdin.write("".join(lines).encode())
+        self.process.stdin.flush()
+        self.fed += count
+
+    def end(self):
+        """Of its input, and then its own, which must be a good one."""
+        self.process.stdin.close()
+        told = self.process.stdout.read().decode()
+        self.case.assertEqual(self.process.wait(PATIENCE_S), 0, told)
 
 
 def percent(seen, at_least, what):
