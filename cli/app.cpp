@@ -14,6 +14,11 @@ constexpr const char* footer =
     "the\n"
     "input is wrong, 3 an expectation did not hold, 130 or 143 after SIGINT or SIGTERM. See eventcore(1).";
 
+// strtoull takes a minus, and makes a large number of it.
+std::string no_minus(const std::string& text) {
+  return text.starts_with('-') ? "a number that is not negative is needed" : std::string();
+}
+
 class Grammar {
  public:
   explicit Grammar(Options& options) : app_(std::make_unique<CLI::App>(description, "eventcore")), options_(options) {}
@@ -73,7 +78,7 @@ class Grammar {
     CLI::App& command = add(*app_, "streams", "Lists streams and their versions", streams);
     command.add_option("PREFIX", options_.prefix, "Only streams that begin with it");
     command.add_option("--after", options_.after, "Only streams behind this one")->type_name("STREAM");
-    command.add_option("--limit", options_.limit, "At most so many")->type_name("COUNT");
+    command.add_option("--limit", options_.limit, "At most so many")->type_name("COUNT")->check(no_minus);
     add_json(command);
   }
 
@@ -81,8 +86,9 @@ class Grammar {
     CLI::App& command = add(*app_, "read", "Prints streams, merged in the store's order", read);
     command.add_option("STREAM", options_.streams, "Their ids")->required();
     command.add_option("--after", options_.after_version, "Only versions above it; backward: below it")
-        ->type_name("VERSION");
-    command.add_option("--limit", options_.limit, "At most so many events")->type_name("COUNT");
+        ->type_name("VERSION")
+        ->check(no_minus);
+    command.add_option("--limit", options_.limit, "At most so many events")->type_name("COUNT")->check(no_minus);
     command.add_flag("--backward", options_.backward, "The last first");
   }
 
@@ -90,6 +96,7 @@ class Grammar {
     CLI::App& command = add(*app_, "tail", "Prints the last events, then new ones as they come", tail);
     command.add_option("--last", options_.last, "So many of those that are there")
         ->type_name("COUNT")
+        ->check(no_minus)
         ->capture_default_str();
     command.add_option("--after", options_.after, "All behind this position instead")->type_name("POSITION");
     add_filter(command);
@@ -106,7 +113,9 @@ class Grammar {
     command.add_option("--metadata", options_.metadata, "Its metadata")->type_name("JSON");
     command.add_option("--encoding", options_.encoding, "Of the payload: json, bytes, cbor, protobuf or a number")
         ->capture_default_str();
-    command.add_option("--schema-version", options_.schema_version, "Of the payload")->capture_default_str();
+    command.add_option("--schema-version", options_.schema_version, "Of the payload")
+        ->check(no_minus)
+        ->capture_default_str();
     command
         .add_option("--expect", options_.expect, "Only if the stream has this version: a number, absent, exists or any")
         ->capture_default_str();

@@ -41,7 +41,8 @@ class Test(support.Case):
         config = self.rocksdb()
         program = subprocess.Popen([EVENTCORE, "import", "--config", config], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.addCleanup(program.kill)
+        for clean in (program.stdin.close, program.stdout.close, program.stderr.close, program.wait, program.kill):
+            self.addCleanup(clean)
         whole = ndjson(line("a", 1), line("a", 2, commit_id(1)), line("b", 1, commit_id(1)))
         text = whole + ndjson(line("c", 1, commit_id(2))) + '{"stream":"c","ver'
         # More than a pipe holds of lines that are there, so that it has read on once all is written.
@@ -49,9 +50,8 @@ class Test(support.Case):
         program.stdin.flush()
         self.wait_until_read(program)
         program.send_signal(number)
-        out, err = program.communicate(timeout=support.PATIENCE_S)
-        self.assertEqual((program.returncode, err.decode()), (status, ""))
-        self.assertEqual(out.decode(), told)
+        out, err = program.stdout.read().decode(), program.stderr.read().decode()  # with the input still open
+        self.assertEqual((program.wait(support.PATIENCE_S), out, err), (status, told, ""))
         self.assertEqual([each["stream"] for each in self.events(config)], ["first", "a", "a", "b"])
 
     def wait_until_read(self, program):

@@ -1,0 +1,105 @@
+"""Where the output goes: a terminal, a pipe, a file, and what happens when that is full."""
+import json
+import os
+import re
+import subprocess
+
+import looks
+import support
+from support import EVENTCORE, MEMORY, Terminal
+
+
+class Test(support.Case):
+    def shown(self, *args):
+        """What is on the screen."""
+        program = Terminal(self, EVENTCORE, *args, stdin=subprocess.DEVNULL, stdout="terminal")
+        shown = program.read_to_end()
+        self.assertEqual(program.process.wait(support.PATIENCE_S), 0, shown)
+        return shown
+
+    def test_tables_on_a_terminal(self):
+        config = self.rocksdb_with(looks.EVENTS)
+        self.assertEqual(self.shown("streams", "--config", config),
+                         "VERSION  STREAM\n"
+                         "2        account/1\n"
+                         "1        account/2\n"
+                         "1        other\n")
+        rows = self.shown("info", "--config", config).splitlines()
+        self.assertEqual(rows[0].split(), ["WHAT", "VALUE"])
+        column = rows[0].index("VALUE")
+        self.assertTrue(all(row[column - 1] == " " and row[column] != " " for row in rows), rows)
+        self.assertRegex(self.shown("plugins"), r"^NAME +VERSION +FILE +WHAT IT IS\n")
+        self.assertRegex(self.shown("plugins", "describe", "memory"), r"^memory .*\n\nOPTION +TYPE +DEFAULT +WHAT IT DOES\n")
+        self.assertEqual(json.loads(self.shown("info", "--json", "--config", config))["head"], "4")
+
+    def test_events_are_the_same_on_a_terminal(self):
+        config = self.rocksdb_with(looks.EVENTS)
+        self.assertEqual(self.shown("read", "account/1", "--config", config), self.works("read", "account/1", config=config))
+
+    def test_progress_on_a_terminal_only(self):
+        file, source = self.file("events", support.many(3000)), self.rocksdb()
+        target = self.rocksdb(name="target", data="target")
+        for command, words in ((("import", "--config", source, file), ("importing",)),
+                               (("export", "--config", source, "-o", self.path("out")), ("exporting",)),
+                               (("copy", "--from", source, "--to", target), ("copying", "comparing")),
+                               (("verify", "--config", target), ("reading in the store's order", "looking commits up",
+                                                                 "reading stream by stream"))):
+            shown = self.shown(*command)
+            for word in words:
+                self.assertRegex(shown, rf"\r{word}  100%  \d+ events  \d+/s\x1b\[K\n")
+            self.assertEqual(self.eventcore(*command).err, "")
+
+    def test_control_characters_do_not_reach_a_table(self):
+        self.file("eventcore_plugin_\x1b[2J.so", "no library")
+        self.assertNotIn("\x1b", self.works("plugins", env={"EVENTCORE_PLUGIN_PATH": self.folder}))
+
+    def test_closed_output(self):
+        config = self.rocksdb_with(looks.EVENTS)
+        for command in ("info", "streams", "export", "read account/1", "verify", "plugins", "tail", "completion bash"):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([EVENTCORE, "--config", config, *command.split()], stdin=subprocess.DEVNULL,
+                                      stdout=full, stderr=subprocess.PIPE, timeout=support.PATIENCE_S, check=False)
+            self.assertEqual((done.returncode, done.stderr.decode()),
+                             (1, "eventcore: cannot write to standard output: No space left on device\n"), command)
+
+    def test_export_into_what_is_full(self):
+        config = self.rocksdb_with(support.many(5000))
+        complaint = self.fails(1, "export", "-o", "/dev/full", config=config)
+        self.assertEqual(complaint, "eventcore: cannot write /dev/full: No space left on device\n")
+        self.assertTrue(os.path.exists("/dev/full"))
+        if os.geteuid() != 0:
+            self.skipTest("a small disk needs root")
+        os.mkdir(self.path("small"))
+        mounted = self.run_program("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", self.path("small"))
+        if mounted.status != 0:
+            self.skipTest(f"no small disk: {mounted.err}")
+        self.addCleanup(self.run_program, "umount", self.path("small"))
+        file = os.path.join(self.path("small"), "events")
+        with open(file, "w", encoding="ascii") as before:
+            before.write("before")
+        complaint = self.fails(1, "export", "-o", file, config=config)
+        self.assertEqual(complaint, f"eventcore: cannot write {file}: No space left on device\n")
+        # What was there is there, and nothing else.
+        self.assertEqual(os.listdir(self.path("small")), ["events"])
+        with open(file, encoding="ascii") as after:
+            self.assertEqual(after.read(), "before")
+
+    def test_export_into_a_folder_that_is_none(self):
+        self.assertIn("No such file", self.fails(1, "export", "-o", self.path("none/events"), config=MEMORY))
+        self.fails(1, "export", "-o", self.folder, config=MEMORY)
+
+    def test_export_that_fails_leaves_no_file(self):
+        config = self.fixture_plugin("lying", "lie: fails")
+        self.assertIn("a bad block", self.fails(1, "export", "-o", self.path("events"), config=config))
+        self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("events")], [])
+
+    def test_json_is_json(self):
+        config = self.rocksdb_with(looks.EVENTS)
+        for command in ("info", "streams", "plugins", "plugins describe rocksdb", "verify", "import"):
+            for each in self.works(*command.split(), "--json", config=config).splitlines():
+                self.assertTrue(re.match(r"[\[{]", each))
+                json.loads(each)
+
+
+if __name__ == "__main__":
+    support.main()
