@@ -69,7 +69,7 @@ class Test(looks.Looks, support.Case):
         wrong = self.file("wrong.yaml", "plugin: postgres\noptions:\n"
                                         f"  dsn: {dsn.replace(password, 'canary' + password)}\n")
         for command in ("info", "import", f"copy --from {support.MEMORY} --to {wrong}"):
-            complaint = self.fails(1, *command.split(), config=wrong)
+            complaint = self.fails(2, *command.split(), config=wrong)
             self.assertIn("password authentication failed", complaint)
             self.assertNotIn(password, complaint)
 
