@@ -91,6 +91,31 @@ class Test(support.Case):
         shutil.move(self.path("eventcore"), self.path("build"))
         self.assertEqual(self.run_well("bash", "-c", 'exec -a ./called build/shop "$0"', config), TRANSFER)
 
+    def test_static_plugin_by_hand(self):
+        self.copy("tests/package/host_static/*by_hand*")
+        self.memory()
+        self.pkg_config("sh", "build_by_hand.sh")
+        self.assertEqual(self.run_well("./shop"), "opened\n")
+
+    def test_static_plugin_twice(self):
+        """Two plugins of one name in a program: it says so and ends before main begins."""
+        self.host(project="host_static")
+        self.copy("plugins/memory/src/*")
+        with open(self.path("CMakeLists.txt"), "a", encoding="utf-8") as file:
+            file.write("find_package(eventcore REQUIRED COMPONENTS plugin)\n"
+                       "eventcore_add_plugin(NAME mine SOURCES plugin.cpp store.cpp cursors.cpp bookkeeping.cpp STATIC)\n"
+                       "add_library(other MODULE empty.cpp)\n"
+                       "target_link_libraries(other PRIVATE eventcore::eventcore)\n"
+                       "eventcore_link_plugins(other mine)\n"
+                       "target_link_options(shop_with_memory PRIVATE -Wl,--no-as-needed)\n"
+                       "target_link_libraries(shop_with_memory PRIVATE $<TARGET_FILE:other>)\n"
+                       "add_dependencies(shop_with_memory other)\n")
+        self.file("empty.cpp", "")
+        self.build(targets=("shop_with_memory",))
+        ended = self.run_program("build/shop_with_memory", self.memory())
+        self.assertLess(ended.status, 0, ended)
+        self.assertIn("a plugin 'memory' is registered already, and it is another one", ended.err)
+
     def test_wrong_static_plugin(self):
         self.host(project="host_static")
         with open(self.path("CMakeLists.txt"), encoding="utf-8") as file:
