@@ -58,7 +58,7 @@ function(_eventcore_add_archive plugin name libraries finds)
   set(target ${plugin}_static)
   string(MAKE_C_IDENTIFIER eventcore_plugin_v1_${name} symbol)
   add_library(${target} STATIC $<TARGET_OBJECTS:${plugin}>)
-  target_link_libraries(${target} PRIVATE ${libraries})
+  target_link_libraries(${target} PRIVATE ${libraries} INTERFACE stdc++ m) # whatever the program is written in
   set_target_properties(${target} PROPERTIES
     LINKER_LANGUAGE CXX
     OUTPUT_NAME ${plugin}

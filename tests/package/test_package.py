@@ -97,6 +97,15 @@ class Test(support.Case):
         self.pkg_config("sh", "build_by_hand.sh")
         self.assertEqual(self.run_well("./shop"), "opened\n")
 
+    def test_static_plugins_in_c(self):
+        self.copy("tests/package/host_static/CMakeLists.txt")
+        self.copy("examples/060_command_in_c.c", "main.c")
+        with open(self.path("CMakeLists.txt"), encoding="utf-8") as file:
+            self.file("CMakeLists.txt", file.read().replace("shop CXX", "shop C").replace("main.cpp", "main.c"))
+        self.build()
+        for program in ("build/shop", "build/shop_with_memory"):
+            self.assertEqual(self.run_well(program, self.memory()), C_TRANSFER)
+
     def test_static_plugin_twice(self):
         """Two plugins of one name in a program: it says so and ends before main begins."""
         self.host(project="host_static")
