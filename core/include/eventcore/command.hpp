@@ -33,6 +33,7 @@
 #include <concepts>
 #include <cstddef>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -47,6 +48,23 @@ struct Events {
   static constexpr bool contains = (std::same_as<T, E> || ...);
 };
 
+namespace detail {
+
+// Calls body(std::type_identity<E>) for each E that an event of that name is, or was once, until one fails; whether
+// there is any.
+template <class... E, class Body>
+bool for_each_of(std::type_identity<Events<E...>>, std::string_view type, Result<>& done, Body&& body) {
+  if constexpr ((Upcasted<E> || ...)) {
+    bool known = false;
+    ((done && is_named<E>(type) && (known = true, done = body(std::type_identity<E>{}), true)), ...);
+    return known;
+  } else {
+    return ((type == type_of<E> && (done = body(std::type_identity<E>{}), true)) || ...);
+  }
+}
+
+}  // namespace detail
+
 // In Ignore: every type that is not among the Events.
 struct OtherEvents {};
 
@@ -60,7 +78,7 @@ struct Ignore {
       if constexpr (std::same_as<T, OtherEvents>)
         return true;
       else
-        return type == type_of<T>;
+        return detail::is_named<T>(type);
     };
     return (is(std::type_identity<E>{}) || ...);
   }

@@ -25,4 +25,5 @@
 #include <eventcore/stream_id.hpp>
 #include <eventcore/stream_set.hpp>
 #include <eventcore/subscription.hpp>
+#include <eventcore/upcast.hpp>
 #include <eventcore/uuid.hpp>

@@ -141,7 +141,7 @@ class ProjectionAdapter final : public AnyProjection {
     } else {
       Filter made;
       [&]<class... E>(std::type_identity<Events<E...>>) {
-        (made.types.emplace_back(type_of<E>), ...);
+        (detail::add_names<E>(made.types), ...);
       }(std::type_identity<typename P::Events>{});
       return made;
     }
@@ -159,9 +159,8 @@ class ProjectionAdapter final : public AnyProjection {
 
   Result<> dispatch(const RecordedEvent& event, const Delivery& delivery) {
     Result<> done;
-    const bool known = [&]<class... E>(std::type_identity<Events<E...>>) {
-      return ((event.is<E>() && (done = on<E>(event, delivery), true)) || ...);
-    }(std::type_identity<typename P::Events>{});
+    const bool known = for_each_of(std::type_identity<typename P::Events>{}, event.type(), done,
+                                   [&]<class E>(std::type_identity<E>) { return on<E>(event, delivery); });
     if (known || IgnoresOf<P>::Type::matches(event.type())) return done;
     return std::unexpected(
         Error{Code::unsupported, "the projection has no handler for events of type '" + std::string(event.type()) +
@@ -172,7 +171,9 @@ class ProjectionAdapter final : public AnyProjection {
   template <class E>
   Result<> on(const RecordedEvent& event, const Delivery& delivery) {
     E value{};
-    if (auto decoded = event.decode_into(value); !decoded) return decoded;
+    const auto decoded = event.decode_part_into(value);
+    if (!decoded) return std::unexpected(decoded.error());
+    if (!*decoded) return {};
     const Recorded<E> recorded(event.raw(), value);
     const auto call = [&] {
       if constexpr (HandlesWithDelivery<P, E>)

@@ -10,6 +10,7 @@
 #include <eventcore/codec.hpp>
 #include <eventcore/metadata.hpp>
 #include <eventcore/position.hpp>
+#include <eventcore/upcast.hpp>
 #include <eventcore/uuid.hpp>
 
 #include <chrono>
@@ -46,15 +47,26 @@ class RecordedEvent {
     return event;
   }
 
+  // Whether it is stored as an E, or as one of those that E was once (upcast.hpp).
   template <Event E>
   bool is() const {
-    return type() == type_of<E>;
+    return detail::is_named<E>(type());
   }
 
   template <Event E>
   Result<> decode_into(E& event) const {
+    auto decoded = decode_part_into(event);
+    if (!decoded) return std::unexpected(std::move(decoded.error()));
+    if (!*decoded)
+      return std::unexpected(Error{Code::invalid, where() + ": has no '" + std::string(type_of<E>) + "' in it"});
+    return {};
+  }
+
+  // The same where that may be: false when an old event that became several has no such part.
+  template <Event E>
+  Result<bool> decode_part_into(E& event) const {
     if (!is<E>()) return std::unexpected(Error{Code::invalid, where() + ": is no '" + std::string(type_of<E>) + "'"});
-    auto decoded = Codec<E>::decode(payload(), event_->schema_version, event);
+    auto decoded = detail::decode_any(type(), event_->schema_version, payload(), event);
     if (!decoded) decoded.error().message.insert(0, where() + ": ");
     return decoded;
   }

@@ -148,9 +148,8 @@ class CommandAdapter {
   Result<> apply(const ec_event& event) {
     const std::string_view type = detail::view(event.type);
     Result<> done;
-    const bool known = [&]<class... E>(std::type_identity<Events<E...>>) {
-      return ((type == type_of<E> && (done = fold<E>(event), true)) || ...);
-    }(std::type_identity<typename C::Events>{});
+    const bool known = detail::for_each_of(std::type_identity<typename C::Events>{}, type, done,
+                                           [&]<class E>(std::type_identity<E>) { return fold<E>(event); });
     if (known || detail::IgnoresOf<C>::Type::matches(type)) return done;
     return std::unexpected(
         Error{Code::unsupported, "stream '" + std::string(detail::view(event.stream)) + "', version " +
@@ -171,8 +170,9 @@ class CommandAdapter {
 
   template <class E>
   Result<> fold_into(E& value, const ec_event& event) {
-    if (auto decoded = RecordedEvent(event).decode_into(value); !decoded) return decoded;
-    command_.apply(state_, Recorded<E>(event, value));
+    const auto decoded = RecordedEvent(event).decode_part_into(value);
+    if (!decoded) return std::unexpected(decoded.error());
+    if (*decoded) command_.apply(state_, Recorded<E>(event, value));
     return {};
   }
 
