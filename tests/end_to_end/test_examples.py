@@ -44,6 +44,11 @@ class Test(support.Case):
     def test_example_070_exactly_once(self):
         self.assertEqual(self.example("070_exactly_once"), "10 accounts, 10000 in all: the read model is exact\n")
 
+    def test_example_080_testing(self):
+        self.assertEqual(self.example("080_testing"),
+                         "".join(f"{what}: as it should be\n"
+                                 for what in ("money moves", "nobody overdraws", "doubt is cleared")))
+
     def test_examples_are_all_here(self):
         files = os.listdir(os.path.join(support.SOURCE, "examples"))
         tested = [name for name in dir(self) if name.startswith("test_example_0")]
