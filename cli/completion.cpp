@@ -10,6 +10,7 @@ namespace cli {
 namespace {
 
 constexpr std::string_view takes_files = "FILE";
+constexpr const char* shells = " bash zsh fish";
 
 struct Word {
   std::string text, what;
@@ -67,18 +68,23 @@ std::string for_bash(const CLI::App& app) {
   for (const CLI::App* command : top_commands(app)) {
     const std::vector<Word> below = commands_of(*command);
     cases += "    " + command->get_name() + ") words=\"" + texts(options_of(*command)) +
-             (below.empty() ? "" : " " + texts(below)) + "\" ;;\n";
+             (below.empty() ? "" : " " + texts(below)) + (command->get_name() == "completion" ? shells : "") +
+             "\" ;;\n";
   }
-  return "_eventcore() {\n"
+  return "_eventcore_files() {\n"
+         "  local file\n"
+         "  while IFS= read -r file; do COMPREPLY+=(\"$file\"); done < <(compgen -f -- \"$current\")\n"
+         "  compopt -o filenames 2>/dev/null\n"
+         "}\n"
+         "_eventcore() {\n"
          "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= words= i\n"
          "  case $previous in\n"
          "    " +
          either(files) +
-         ") COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
+         ") _eventcore_files; return ;;\n"
          "    " +
          either(values) +
          ") return ;;\n"
-         "    completion) COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$current\")); return ;;\n"
          "    describe) COMPREPLY=($(compgen -W \"$(\"${COMP_WORDS[0]}\" plugins 2>/dev/null | cut -f1)\" -- "
          "\"$current\")); return ;;\n"
          "  esac\n"
@@ -94,7 +100,7 @@ std::string for_bash(const CLI::App& app) {
          texts(commands_of(app)) + " --config --help --version\" ;;\n" + cases +
          "  esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-         "  [ \"$command\" != import ] || COMPREPLY+=($(compgen -f -- \"$current\"))\n"
+         "  [ \"$command\" != import ] || _eventcore_files\n"
          "}\n";
 }
 
