@@ -7,6 +7,7 @@
 #include <eventcore/plugin/sized.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 
 namespace ec::core {
@@ -62,7 +63,8 @@ Execution::Step Execution::guarded(Body&& body) noexcept {
   try {
     return body();
   } catch (...) {
-    return finish(plugin::set_error_from_exception(&error_));
+    const ec_status status = plugin::set_error_from_exception(&error_);
+    return in_doubt_ ? unclear(status) : finish(status);
   }
 }
 
@@ -341,18 +343,25 @@ Execution::Step Execution::turned_away(ec_status status) {
                           " while the command waited for its turn on streams that are in heavy use");
 }
 
-// The answer to an append was lost and could not be had again.
-Execution::Step Execution::unclear(ec_status cause) {
-  return fail(EC_IN_DOUBT, "whether the command was committed is not known; execute it again with commit id " +
-                               to_text(options_.commit_id) + " to find out (" + ec_status_name(cause) + ": " +
-                               error_.message + ")");
+// The answer to an append was lost and could not be had again. Needs no memory: there may be none.
+Execution::Step Execution::unclear(ec_status cause) noexcept {
+  char id[uuid_text_size + 1]{};
+  put_text(options_.commit_id, id);
+  char message[2 * sizeof error_.message];
+  std::snprintf(
+      message, sizeof message,
+      "whether the command was committed is not known; execute it again with commit id %s to find out (%s: %s)", id,
+      ec_status_name(cause), error_.message);
+  error_.code = EC_IN_DOUBT;
+  plugin::copy_text(error_.message, sizeof error_.message, message);
+  return finish(EC_IN_DOUBT);
 }
 
 bool Execution::retryable(ec_status status) const {
   return status == EC_UNAVAILABLE || (error_.flags & EC_ERROR_RETRYABLE) != 0;
 }
 
-Execution::Step Execution::finish(ec_status status) {
+Execution::Step Execution::finish(ec_status status) noexcept {
   status_ = status;
   if (status != EC_OK && error_.code != status) plugin::set_error(&error_, status, "the command gave no message");
   return Step::done;

@@ -90,8 +90,8 @@ class Execution {
   Step committed();
   Step conflicted();
   Step pause(Step then);
-  Step unclear(ec_status cause);
-  Step finish(ec_status status);
+  Step unclear(ec_status cause) noexcept;
+  Step finish(ec_status status) noexcept;
   Step fail(ec_status status, const std::string& message);
   bool retryable(ec_status status) const;
   void prepare_append(const ec_decision& decision);

@@ -63,16 +63,13 @@ ec_uuid make_uuid() {
   return uuid;
 }
 
-std::string to_text(const ec_uuid& uuid) {
+void put_text(const ec_uuid& uuid, char* to) noexcept {
   constexpr const char* digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
   for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += digits[uuid.bytes[i] >> 4U];
-    text += digits[uuid.bytes[i] & 15U];
+    if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
+    *to++ = digits[uuid.bytes[i] >> 4U];
+    *to++ = digits[uuid.bytes[i] & 15U];
   }
-  return text;
 }
 
 }  // namespace ec::core

@@ -3,13 +3,16 @@
 
 #include <eventcore/abi/base.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace ec::core {
 
 ec_uuid make_uuid();
-std::string to_text(const ec_uuid& uuid);  // 8-4-4-4-12 hexadecimal digits
+
+// 8-4-4-4-12 hexadecimal digits, so many characters.
+constexpr std::size_t uuid_text_size = 36;
+void put_text(const ec_uuid& uuid, char* to) noexcept;
 
 // A random number that differs between threads and between a process and its fork.
 std::uint64_t random_bits();

@@ -2,6 +2,7 @@
 //
 //   rocksdb_child hold CONFIGURATION             opens, says "open", closes at the end of its input
 //   rocksdb_child append CONFIGURATION [COUNT]   appends without end or COUNT times, saying "N" after the Nth
+//   rocksdb_child fill CONFIGURATION COUNT       appends COUNT times a thousand events, says "filled"
 //   rocksdb_child starve CONFIGURATION write     appends until writes fail, then asks around in the store
 //   rocksdb_child starve CONFIGURATION .log      likewise, with syncs of such files that fail; or .sst
 #include <eventcore/eventcore.hpp>
@@ -18,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -108,6 +110,27 @@ int append_often(const char* configuration, std::size_t count) {
   return 0;
 }
 
+int fill(const char* configuration, std::size_t count) {
+  constexpr std::size_t events = 1'000;
+  constexpr std::size_t streams = 1'000;
+  ec::Store store = open(configuration);
+  for (std::size_t i = 0, position = 0; i < count; ++i) {
+    std::vector<ec::Expect> expects;
+    std::vector<ec::NewEvent> written;
+    for (std::size_t event = 0; event < events; ++event) {
+      expects.push_back(ec::Expect::any(ec::StreamId("stream/" + std::to_string((i * 7 + event) % streams))));
+      written.push_back({event, "happened", std::to_string(++position) + std::string(200, 'x')});
+    }
+    if (const auto done = store.append(expects, written, ec::Uuid::make()); !done) {
+      say("failed", done.error().message);
+      return 1;
+    }
+  }
+  say("filled", "");
+  wait_for_end_of_input();
+  return 0;
+}
+
 void let_fail(std::string_view what) {
   if (what != "write") {
     failing_files = what;
@@ -162,5 +185,6 @@ int main(int count, char** arguments) {
   if (command == "append")
     return append_often(arguments[2],
                         more.empty() ? std::numeric_limits<std::size_t>::max() : std::stoul(std::string(more)));
+  if (command == "fill") return fill(arguments[2], std::stoul(std::string(more)));
   return starve(arguments[2], more);
 }

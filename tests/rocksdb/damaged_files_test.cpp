@@ -1,5 +1,9 @@
 // Files of the database, damaged at rest.
+#include "child_process.hpp"
 #include "damaged.hpp"
+
+#include <cstring>
+#include <thread>
 
 namespace ec::rocks::test {
 namespace {
@@ -9,6 +13,15 @@ namespace fs = std::filesystem;
 using DamagedFiles = Damaged;
 
 constexpr std::size_t places = 40;
+
+// What the file says; docs/storage-rocksdb.md has its bytes.
+std::uint64_t floor_position(const fs::path& file) {
+  constexpr std::size_t place = 24;
+  const std::string content = content_of(file);
+  std::uint64_t position = 0;
+  if (content.size() >= place + sizeof position) std::memcpy(&position, content.data() + place, sizeof position);
+  return position;
+}
 
 TEST_F(DamagedFiles, CurrentIsRefused) {
   make(10, true);
@@ -123,6 +136,22 @@ TEST_F(DamagedFiles, TheLogCutIsTakenAsItIsWhenTheFloorIsRemoved) {
   EXPECT_EQ(seen.size() % 2, 0U);
   EXPECT_TRUE(std::equal(seen.begin(), seen.end(), expected.begin()));
   append(store, "s0", {"goes on"});
+}
+
+// A process is killed, and then the disk loses the end of what it had acknowledged.
+TEST_F(DamagedFiles, TheLogOfAKilledProcessCutBelowItsFloorIsRefused) {
+  constexpr std::uint64_t events = 20;
+  ChildProcess child({"append", configuration(path), std::to_string(events / 2)});
+  for (std::uint64_t i = 1; i <= events / 2; ++i) ASSERT_EQ(child.line(), std::to_string(i));
+  while (floor_position(path / "EVENTCORE-FLOOR") < events) std::this_thread::yield();
+  child.kill();
+  std::string damaged = content_of(file(".log"));
+  cut(damaged, damaged.size() - 1);
+  write(file(".log"), damaged);
+  const std::string message = refusal(open(path), Code::corrupt);
+  EXPECT_TRUE(contains(message, "ends at position 18"));
+  EXPECT_TRUE(contains(message, "everything up to 20 was acknowledged"));
+  refusal(open(path), Code::corrupt);
 }
 
 TEST_F(DamagedFiles, TheFloorIsHarmless) {

@@ -3,8 +3,10 @@
 #include "support.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -119,6 +121,51 @@ TEST_F(FullDisk, WithoutAReserveStopsTheStoreAndLosesNothing) {
   Store store = value(open(path, reserving));
   const std::size_t found = value(everything_in_every_way(store)).size();
   EXPECT_TRUE(found == acknowledged || found == acknowledged + 1) << found << " of " << acknowledged;
+}
+
+// The same with processes: each ends by itself, and what it was told is there.
+TEST_F(FullDisk, WithoutAReserveEndsNoProcess) {
+  constexpr std::size_t processes = 10;
+  const std::vector<std::string> greedy{"reserve_free_space: 0", "write_buffer_size: 1MiB", "compression: none"};
+  for (std::size_t i = 0; i < processes; ++i) {
+    SCOPED_TRACE(i);
+    std::filesystem::remove_all(path);
+    make_room();
+    ChildProcess child({"append", configuration(path, greedy)});
+    ASSERT_EQ(child.line(), "1");
+    leave_free(MiB + i * MiB / 4);
+    std::size_t acknowledged = 1;
+    std::string said = child.line();
+    for (; !said.starts_with("failed"); said = child.line()) acknowledged = std::stoul(said);
+    EXPECT_EQ(child.finish(), 0);
+    make_room();
+    Store store = value(open(path, greedy));
+    const std::size_t found = value(everything_in_every_way(store)).size();
+    EXPECT_TRUE(found == 2 * acknowledged || found == 2 * acknowledged + 2) << found << " of " << 2 * acknowledged;
+  }
+}
+
+// What RocksDB does by itself: sooner or later it ends the process, or never comes back from a write.
+TEST_F(FullDisk, EndsTheProcessOfABareRocksDb) {
+  constexpr int most_processes = 40;
+  constexpr int patience_ms = 10'000;
+  int processes = 0;
+  bool aborted = false;
+  bool hung = false;
+  for (; processes < most_processes && !aborted && !hung; ++processes) {
+    std::filesystem::remove_all(path);
+    make_room();
+    leave_free(3 * MiB);
+    ec::test::ChildProcess child(EVENTCORE_TEST_BARE_CHILD, {path.string()});
+    pollfd output{child.output(), POLLIN, 0};
+    char said[4096];
+    do {
+      hung = poll(&output, 1, patience_ms) == 0;
+    } while (!hung && read(child.output(), said, sizeof said) > 0);
+    aborted = !hung && child.wait() == -SIGABRT;
+  }
+  EXPECT_TRUE(aborted || hung) << "in none of " << processes << " processes";
+  RecordProperty("processes", processes);
 }
 
 }  // namespace

@@ -32,19 +32,19 @@ std::uint64_t number_in(std::string_view value) {
 }  // namespace
 
 Bookkeeping::Bookkeeping(Database& database) : database_(database) {
-  const std::unique_ptr<rocksdb::Iterator> entries(database_.db().NewIterator({}, database_.meta()));
-  for (entries->Seek(slice(lease_prefix)); entries->Valid() && view(entries->key()).starts_with(lease_prefix);
-       entries->Next())
-    leases_.restore(view(entries->key()).substr(lease_prefix.size()), number_in(view(entries->value())));
-  check(entries->status(), "reading leases");
+  Entries entries = database_.entries(database_.meta());
+  for (entries.Seek(slice(lease_prefix)); entries.Valid() && view(entries.key()).starts_with(lease_prefix);
+       entries.Next())
+    leases_.restore(view(entries.key()).substr(lease_prefix.size()), number_in(view(entries.value())));
+  check(entries.status(), "reading leases");
 }
 
 std::optional<std::string> Bookkeeping::get(const std::string& key) const {
-  std::string value;
-  const rocksdb::Status status = database_.db().Get({}, database_.meta(), key, &value);
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status = database_.get(database_.meta(), key, &value);
   if (status.IsNotFound()) return std::nullopt;
   check(status, "reading '" + key + "'");
-  return value;
+  return value.ToString();
 }
 
 void Bookkeeping::put(const std::string& key, std::string_view value, const plugin::Call& call) {

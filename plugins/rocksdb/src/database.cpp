@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <new>
 #include <sys/statvfs.h>
 #include <thread>
 
@@ -26,6 +27,7 @@ constexpr const char* format = "eventcore-rocksdb 1";
 // What may be in the folder before CURRENT is, when a creation was cut off.
 constexpr std::array<std::string_view, 5> files_of_a_creation{"LOCK", "000000.dbtmp", "IDENTITY", "MANIFEST-000001",
                                                               "000001.dbtmp"};
+constexpr const char* in_doubt = "a write failed, and whether it is stored shows only when the store is opened again";
 constexpr std::uint64_t shortest_stall_ns = 1'000'000;
 constexpr std::uint64_t longest_stall_ns = 50'000'000;
 
@@ -54,45 +56,16 @@ bool is_empty(rocksdb::DB& db, const std::vector<rocksdb::ColumnFamilyHandle*>& 
 
 }  // namespace
 
-// A background job failed: a flush, a compaction. RocksDB refuses writes itself from then on, mostly; this makes it
-// always.
-class Database::StopAtError : public rocksdb::EventListener {
- public:
-  explicit StopAtError(Database& database) : database_(database) {}
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, Status* status) override { database_.stop(*status); }
-  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, Status, bool* auto_recovery) override {
-    *auto_recovery = false;
-  }
-
- private:
-  Database& database_;
-};
-
-std::shared_ptr<rocksdb::EventListener> Database::make_listener() { return std::make_shared<StopAtError>(*this); }
-
-Database::Database(const Config& config, plugin::Host host) : config_(config), host_(host) {
+Database::Database(const Config& config, plugin::Host host)
+    : config_(config),
+      host_(host),
+      in_doubt_without_memory_(std::make_exception_ptr(Failure(EC_IN_DOUBT, in_doubt, "MemoryLimit"))),
+      engine_(host, [this](const Status& status) { stop(status); }) {
   write_options_.sync = config_.durable;
   write_options_.no_slowdown = true;
   make_sure_it_is_ours();
   was_in_use_ = holds_files_of_use(config_.path);
-  try {
-    if (config_.read_only)
-      open_reading();
-    else
-      open_writing();
-  } catch (...) {
-    close();
-    throw;
-  }
-}
-
-Database::~Database() { close(); }
-
-void Database::close() noexcept {
-  for (rocksdb::ColumnFamilyHandle* handle : families_) db_->DestroyColumnFamilyHandle(handle);
-  families_.clear();
-  if (db_) db_->Close();
-  db_.reset();
+  open();
 }
 
 // RocksDB would put its files beside whatever is in the folder.
@@ -122,21 +95,9 @@ void Database::make_sure_it_is_ours() const {
   if (problem) throw config_.wrong_path(in_quotes(config_.path) + " cannot be made: " + problem.message());
 }
 
-void Database::open_writing() {
-  const bool is_new = !fs::exists(fs::path(config_.path) / "CURRENT");
-  if (!is_new) check_families();
-  rocksdb::DB* db = nullptr;
-  const Status status = rocksdb::DB::Open(db_options(), config_.path, family_options(), &families_, &db);
-  db_.reset(db);
-  if (!status.ok()) throw open_failure(status);
-  read_format();
-}
-
-void Database::open_reading() {
-  check_families();
-  rocksdb::DB* db = nullptr;
-  const Status status = rocksdb::DB::OpenForReadOnly(db_options(), config_.path, family_options(), &families_, &db);
-  db_.reset(db);
+void Database::open() {
+  if (config_.read_only || fs::exists(fs::path(config_.path) / "CURRENT")) check_families();
+  const Status status = engine_.open(db_options(), config_.path, family_options(), config_.read_only);
   if (!status.ok()) throw open_failure(status);
   read_format();
 }
@@ -198,20 +159,19 @@ Failure Database::open_failure(const Status& status) const {
 }
 
 void Database::read_format() {
-  const rocksdb::ReadOptions options;
-  std::string found;
-  const Status status = db_->Get(options, meta(), format_key, &found);
+  rocksdb::PinnableSlice found;
+  const Status status = get(meta(), format_key, &found);
   if (status.IsNotFound()) {
     write_format();
     return;
   }
   check(status, "reading the format");
   if (found != format)
-    throw config_.wrong_path("the database in " + in_quotes(config_.path) + " has the format " + in_quotes(found) +
-                             ", this version reads " + in_quotes(format) +
+    throw config_.wrong_path("the database in " + in_quotes(config_.path) + " has the format " +
+                             in_quotes(found.ToString()) + ", this version reads " + in_quotes(format) +
                              "; use the version that wrote it, or move its events with an export");
-  std::string id;
-  check(db_->Get(options, meta(), store_id_key, &id), "reading the store's id");
+  rocksdb::PinnableSlice id;
+  check(get(meta(), store_id_key, &id), "reading the store's id");
   if (id.size() != sizeof store_id_)
     throw Failure(EC_CORRUPT, "the store's id is damaged; restore the database from a backup");
   std::memcpy(&store_id_, id.data(), sizeof store_id_);
@@ -219,7 +179,7 @@ void Database::read_format() {
 
 // Without a format the database is new, or empty since its creation was cut off; with anything in it, it is not ours.
 void Database::write_format() {
-  check_unused(is_empty(*db_, families_));
+  check_unused(engine_.use([&](rocksdb::DB& db) { return is_empty(db, engine_.families()); }));
   store_id_ = plugin::make_store_id();
   rocksdb::WriteBatch batch = make_batch();
   check(batch.Put(meta(), format_key, format), "writing the format");
@@ -227,7 +187,17 @@ void Database::write_format() {
         "writing the format");
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  check(db_->Write(synced, &batch), "writing the format");
+  check(engine_.use([&](rocksdb::DB& db) { return db.Write(synced, &batch); }), "writing the format");
+}
+
+Status Database::get(rocksdb::ColumnFamilyHandle* family, const rocksdb::Slice& key,
+                     rocksdb::PinnableSlice* value) const {
+  return engine_.use([&](rocksdb::DB& db) { return db.Get({}, family, key, value); });
+}
+
+void Database::get_all(const rocksdb::ReadOptions& options, rocksdb::ColumnFamilyHandle* family, std::size_t count,
+                       const rocksdb::Slice* keys, rocksdb::PinnableSlice* values, Status* statuses) const {
+  engine_.use([&](rocksdb::DB& db) { db.MultiGet(options, family, count, keys, values, statuses); });
 }
 
 rocksdb::WriteBatch Database::make_batch() {
@@ -257,22 +227,35 @@ void Database::check_space(std::uint64_t bytes) const {
                 "NoSpace");
 }
 
-void Database::stop(const Status& status) {
-  if (stopped_.exchange(true)) return;  // first: what follows needs memory
-  const std::string why = status.ToString();
-  {
+void Database::stop(const Status& status) noexcept {
+  if (!engine_.stop()) return;
+  try {
+    const std::string why = status.ToString();
+    host_.log(EC_LOG_ERROR, "the store in " + config_.path + " takes no writes any more: " + why);
     const std::scoped_lock lock(mutex_);
     why_stopped_ = why;
+  } catch (const std::bad_alloc&) {
+    // It is stopped all the same.
   }
-  host_.log(EC_LOG_ERROR, "the store in " + config_.path + " takes no writes any more: " + why);
 }
 
 // RocksDB throws when it has no memory, and may have written by then.
 Status Database::write_once(rocksdb::WriteBatch& batch) {
   try {
-    return db_->Write(write_options_, &batch);
-  } catch (const std::exception& exception) {
-    return Status::Aborted(exception.what());
+    return engine_.use([&](rocksdb::DB& db) { return db.Write(write_options_, &batch); });
+  } catch (const std::bad_alloc&) {
+    return Status::MemoryLimit();
+  } catch (...) {
+    return Status::Aborted();
+  }
+}
+
+void Database::fail_in_doubt(const Status& status) {
+  stop(status);
+  try {
+    throw Failure(EC_IN_DOUBT, in_doubt + (": " + status.ToString()), native_code(status));
+  } catch (const std::bad_alloc&) {
+    std::rethrow_exception(in_doubt_without_memory_);
   }
 }
 
@@ -283,13 +266,7 @@ void Database::write(rocksdb::WriteBatch& batch, const plugin::Call& call) {
   for (std::uint64_t wait_ns = shortest_stall_ns;; wait_ns = std::min(2 * wait_ns, longest_stall_ns)) {
     const Status status = write_once(batch);
     if (status.ok()) return;
-    if (!status.IsIncomplete()) {
-      stop(status);
-      throw Failure(
-          EC_IN_DOUBT,
-          "a write failed, and whether it is stored shows only when the store is opened again: " + status.ToString(),
-          native_code(status));
-    }
+    if (!status.IsIncomplete()) fail_in_doubt(status);
     call.check();
     if (plugin::monotonic_ns() >= give_up_ns)
       throw Failure(EC_UNAVAILABLE,

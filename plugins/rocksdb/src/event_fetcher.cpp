@@ -78,9 +78,9 @@ void EventFetcher::fetch_scattered(const Wanted* wanted, std::size_t count, std:
   rocksdb::ReadOptions options;
   options.value_size_soft_limit = batch_bytes;
   if (records == 1)
-    statuses_[0] = database_.db().Get(options, database_.events(), keys_[0], &values_[0]);
+    statuses_[0] = database_.get(database_.events(), keys_[0], &values_[0]);
   else
-    database_.db().MultiGet(options, database_.events(), records, keys_.data(), values_.data(), statuses_.data());
+    database_.get_all(options, database_.events(), records, keys_.data(), values_.data(), statuses_.data());
   for (std::size_t i = 0; i < count; ++i) {
     const rocksdb::Status& status = statuses_[value_of_[i]];
     if (status.IsAborted() && !events.empty()) return;  // more than a batch holds
@@ -98,7 +98,7 @@ void EventFetcher::fetch_one_by_one(const Wanted* wanted, std::size_t count, std
     rocksdb::PinnableSlice& record = values_[value_of_[i]];
     if (i == 0 || value_of_[i] != value_of_[i - 1]) {
       record.Reset();
-      check(database_.db().Get({}, database_.events(), keys_[value_of_[i]], &record), "reading events");
+      check(database_.get(database_.events(), keys_[value_of_[i]], &record), "reading events");
       bytes += record.size();
     }
     add(wanted[i], view(record), events);
@@ -106,7 +106,7 @@ void EventFetcher::fetch_one_by_one(const Wanted* wanted, std::size_t count, std
 }
 
 void EventFetcher::fetch_dense(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
-  if (!records_) records_.reset(database_.db().NewIterator({}, database_.events()));
+  if (!records_) records_.emplace(database_.entries(database_.events()));
   std::uint64_t kept_record = 0;
   std::string_view record;
   for (std::size_t i = 0; i < count; ++i) {

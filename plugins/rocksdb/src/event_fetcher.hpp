@@ -9,7 +9,6 @@
 #include <eventcore/abi/event_store.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,7 +44,7 @@ class EventFetcher {
   Buffer buffer_;
   std::uint64_t reading_ = 0;  // the record that reader_ is in, among those of this batch
   std::optional<RecordReader> reader_;
-  std::unique_ptr<rocksdb::Iterator> records_;
+  std::optional<Entries> records_;
   std::vector<rocksdb::PinnableSlice> values_;
   std::vector<rocksdb::Status> statuses_;
   std::vector<rocksdb::Slice> keys_;

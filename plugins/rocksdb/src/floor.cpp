@@ -94,7 +94,13 @@ void Floor::write() {
   const File file(file_, O_WRONLY | O_CREAT);
   if (file.descriptor() < 0) return;
   if (pwrite(file.descriptor(), &content, sizeof content, 0) != sizeof content) return;
-  if (fdatasync(file.descriptor()) == 0) written_ = content.position;
+  if (fdatasync(file.descriptor()) != 0) return;
+  if (!named_) {
+    const File folder(file_.parent_path(), O_RDONLY | O_DIRECTORY);
+    if (folder.descriptor() < 0 || fsync(folder.descriptor()) != 0) return;
+    named_ = true;
+  }
+  written_ = content.position;
 }
 
 }  // namespace ec::rocks

@@ -53,6 +53,7 @@ class Floor {
   const ec_uuid store_id_;
   const std::atomic<std::uint64_t>& head_;
   std::uint64_t written_;
+  bool named_ = false;  // its name is on stable storage, too
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::atomic<bool> behind_{true};

@@ -60,7 +60,7 @@ void ListCursor::next(const plugin::Call& call, ec_stream_batch& batch) {
   call.check();
   batch_.clear();
   names_.clear();
-  if (!entries_) entries_.reset(database_.db().NewIterator({}, database_.index()));
+  if (!entries_) entries_.emplace(database_.entries(database_.index()));
   while (!at_end_ && left_ > 0 && batch_.size() < batch_streams) at_end_ = !find_stream();
   check(entries_->status(), "listing streams");
   batch.streams = batch_.data();

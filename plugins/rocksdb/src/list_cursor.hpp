@@ -7,7 +7,7 @@
 #include <eventcore/plugin/export.hpp>
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +28,7 @@ class ListCursor final : public plugin::StreamCursor {
   std::uint64_t left_;
   std::string from_;  // the index key to go on from
   bool at_end_ = false;
-  std::unique_ptr<rocksdb::Iterator> entries_;
+  std::optional<Entries> entries_;
   Buffer names_;
   std::vector<ec_stream_info> batch_;
   std::string key_;

@@ -17,8 +17,14 @@ void HostLogger::Logv(rocksdb::InfoLogLevel level, const char* format, va_list a
   const int length = std::vsnprintf(line.data(), line.size(), format, arguments);
   if (length <= 0) return;
   const std::string_view text(line.data(), std::min(static_cast<std::size_t>(length), line.size() - 1));
+  const std::scoped_lock lock(mutex_);
   host_.log(level == rocksdb::InfoLogLevel::WARN_LEVEL ? EC_LOG_WARNING : EC_LOG_ERROR,
             "rocksdb: " + std::string(text));
+}
+
+void HostLogger::detach() noexcept {
+  const std::scoped_lock lock(mutex_);
+  host_ = plugin::Host(nullptr);
 }
 
 }  // namespace ec::rocks

@@ -38,7 +38,7 @@ bool ReadAllCursor::batch_full() const {
 void ReadAllCursor::seek() {
   rocksdb::ReadOptions options;
   options.adaptive_readahead = true;
-  records_.reset(database_.db().NewIterator(options, database_.events()));
+  records_.emplace(database_.entries(database_.events(), options));
   records_->SeekForPrev(event_key(key_, backward_ ? at_ - 1 : at_ + 1));
 }
 

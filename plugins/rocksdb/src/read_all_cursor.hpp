@@ -9,7 +9,7 @@
 #include <eventcore/plugin/filter.hpp>
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +35,7 @@ class ReadAllCursor final : public plugin::EventCursor {
   const std::uint64_t head_;
   std::uint64_t left_;
   std::uint64_t at_;  // forward: positions up to here are done; backward: positions from here on are
-  std::unique_ptr<rocksdb::Iterator> records_;
+  std::optional<Entries> records_;
   std::size_t scanned_ = 0;  // in this batch
   Buffer buffer_;
   std::vector<ec_event> batch_;

@@ -52,7 +52,7 @@ void ReadCursor::add(const ec_stream_from& from, std::uint32_t index, const Head
 void ReadCursor::load(Source& source) {
   source.entries.clear();
   source.at = 0;
-  if (!entries_) entries_.reset(database_.db().NewIterator({}, database_.index()));
+  if (!entries_) entries_.emplace(database_.entries(database_.index()));
   if (std::exchange(entries_of_, &source) != &source) {
     const rocksdb::Slice from = index_key(key_, source.stream, source.next_version);
     backward_ ? entries_->SeekForPrev(from) : entries_->Seek(from);

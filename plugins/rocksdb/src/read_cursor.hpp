@@ -7,7 +7,7 @@
 #include <eventcore/plugin/export.hpp>
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +43,7 @@ class ReadCursor final : public plugin::EventCursor {
   const bool backward_;
   const std::uint64_t head_;
   std::uint64_t left_;
-  std::unique_ptr<rocksdb::Iterator> entries_;
+  std::optional<Entries> entries_;
   const Source* entries_of_ = nullptr;  // entries_ stands at this one's next entry
   std::vector<Source> sources_;
   std::vector<Source*> heap_;  // those that are not at their end, the next event on top

@@ -104,7 +104,7 @@ bool Sequencer::answered_by_commit(std::size_t index, const ec_append& request, 
 
 bool Sequencer::find_commit(std::string_view id, Commit& commit) {
   rocksdb::PinnableSlice value;
-  const rocksdb::Status status = database_.db().Get({}, database_.commits(), slice(id), &value);
+  const rocksdb::Status status = database_.get(database_.commits(), slice(id), &value);
   if (status.IsNotFound()) return false;
   check(status, "looking up a commit id");
   commit = parse_commit(view(value));
@@ -118,20 +118,24 @@ std::uint64_t& Sequencer::version_of(std::string_view stream) {
   return versions_.emplace(stream, known ? *known : stored_version(stream)).first->second;
 }
 
+// Of a stream that is not known by heart. Entries above the head are of a write that failed.
 std::uint64_t Sequencer::stored_version(std::string_view stream) {
   // New streams are the usual case, and a filter answers for them.
   rocksdb::PinnableSlice first;
-  const rocksdb::Status status = database_.db().Get({}, database_.index(), index_key(key_, stream, 1), &first);
+  const rocksdb::Status status = database_.get(database_.index(), index_key(key_, stream, 1), &first);
   if (status.IsNotFound()) return 0;
   check(status, "looking up a stream's version");
-  const std::unique_ptr<rocksdb::Iterator> entries(database_.db().NewIterator({}, database_.index()));
-  entries->SeekForPrev(index_key(key_, stream, last_version));
-  check(entries->status(), "looking up a stream's version");
-  const IndexKey last = entries->Valid() ? parse_index_key(entries->key()) : IndexKey{};
-  if (last.stream != stream)
-    throw Failure(EC_CORRUPT,
-                  "stream '" + std::string(stream) + "': its index is damaged; restore the database from a backup");
-  return last.version;
+  Entries entries = database_.entries(database_.index());
+  entries.SeekForPrev(index_key(key_, stream, last_version));
+  for (; entries.Valid(); entries.Prev()) {
+    const IndexKey last = parse_index_key(entries.key());
+    if (last.stream != stream) break;
+    if (parse_index_entry(view(entries.value())).position <= head()) return last.version;
+  }
+  check(entries.status(), "looking up a stream's version");
+  if (parse_index_entry(view(first)).position > head()) return 0;
+  throw Failure(EC_CORRUPT,
+                "stream '" + std::string(stream) + "': its index is damaged; restore the database from a backup");
 }
 
 // Everything or nothing: what cannot be put into the batch leaves no trace in it.

@@ -5,6 +5,7 @@ namespace ec::rocks {
 std::string_view native_code(const rocksdb::Status& status) {
   if (status.IsNoSpace()) return "NoSpace";
   if (status.IsPathNotFound()) return "PathNotFound";
+  if (status.IsMemoryLimit()) return "MemoryLimit";
   switch (status.code()) {
     case rocksdb::Status::kCorruption: return "Corruption";
     case rocksdb::Status::kIOError: return "IOError";

@@ -1,7 +1,6 @@
 // The options of RocksDB. Which of them keep a promise and what was measured with the defaults:
 // docs/storage-rocksdb.md.
 #include "database.hpp"
-#include "logger.hpp"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
@@ -37,7 +36,7 @@ ColumnFamilyOptions family(const Config& config, const std::shared_ptr<rocksdb::
 
 }  // namespace
 
-rocksdb::DBOptions Database::db_options() {
+rocksdb::DBOptions Database::db_options() const {
   rocksdb::DBOptions options;
   options.create_if_missing = config_.create;
   options.create_missing_column_families = true;
@@ -49,8 +48,6 @@ rocksdb::DBOptions Database::db_options() {
   options.best_efforts_recovery = false;
   // An error is final until the store is opened again.
   options.max_bgerror_resume_count = 0;
-  options.listeners.push_back(make_listener());
-  options.info_log = std::make_shared<HostLogger>(host_);
   // One writer, one queue, nothing out of order.
   options.manual_wal_flush = false;
   options.two_write_queues = false;
