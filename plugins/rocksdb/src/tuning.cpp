@@ -55,7 +55,7 @@ rocksdb::DBOptions Database::db_options() const {
   options.enable_pipelined_write = false;
   options.allow_concurrent_memtable_write = false;
   options.wal_compression = rocksdb::kNoCompression;
-  options.max_total_wal_size = 4 * config_.write_buffer_bytes;
+  options.max_total_wal_size = config_.write_buffer_bytes;
   options.max_background_jobs = 2;
   // A reader opens every file at once: the process that writes may remove it any time, an open one stays readable.
   options.max_open_files = config_.read_only ? -1 : 512;
