@@ -9,7 +9,8 @@ The line above a fenced block says how it is kept true:
     <!-- compiles in a function -->                  likewise, as a function's body, with `store` an ec::Store&
     <!-- opens -->                                   a configuration that 010_transfer runs on
     <!-- runs -->                                    console: each `$ command` prints just what stands below it
-                                                     (both on Postgres: in an empty database of the tests' server)
+                                                     (both on Postgres: in an empty database of the tests' server;
+                                                     an `export` and EVENTCORE_DATA are good for all of a block)
     <!-- run by NAME -->                             the test that runs it
 Blocks without a language, or with `text`, are no snippets. Besides: links lead somewhere, and the test suites that
 docs/reliability.md names, PostgresSomething, are there.
@@ -79,13 +80,17 @@ def problem_of_open(text):
 
 
 def problem_of_run(text):
-    for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.M):
-        command = command.replace("build/release/", BUILD + "/")
-        command = command.replace("$(scripts/postgres start)", "$EVENTCORE_POSTGRES_DSN")
-        ended = subprocess.run(["bash", "-c", command], cwd=SOURCE, env=environment(command), text=True,
-                               capture_output=True)
-        if ended.stdout != expected:
-            return f"$ {command}\nprinted:\n{ended.stdout}{ended.stderr}expected:\n{expected}"
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        exports = ""
+        for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.M):
+            command = command.replace("build/release/", BUILD + "/")
+            command = command.replace("$(scripts/postgres start)", "$EVENTCORE_POSTGRES_DSN")
+            if command.startswith("export "):
+                exports += command + "\n"
+            env = {**environment(command), "EVENTCORE_DATA": os.path.join(folder, "data")}
+            ended = subprocess.run(["bash", "-c", exports + command], cwd=SOURCE, env=env, text=True, capture_output=True)
+            if ended.stdout != expected:
+                return f"$ {command}\nprinted:\n{ended.stdout}{ended.stderr}expected:\n{expected}"
     return None
 
 
