@@ -87,7 +87,7 @@ def problem_of_run(text):
             command = command.replace("$(scripts/postgres start)", "$EVENTCORE_POSTGRES_DSN")
             if command.startswith("export "):
                 exports += command + "\n"
-            env = {**environment(command), "EVENTCORE_DATA": os.path.join(folder, "data")}
+            env = {**environment(command), "EVENTCORE_DATA": os.path.abspath(os.path.join(folder, "data"))}
             ended = subprocess.run(["bash", "-c", exports + command], cwd=SOURCE, env=env, text=True, capture_output=True)
             if ended.stdout != expected:
                 return f"$ {command}\nprinted:\n{ended.stdout}{ended.stderr}expected:\n{expected}"
