@@ -33,6 +33,11 @@ endif()
 if(EVENTCORE_SANITIZE)
   add_compile_options(-fsanitize=${EVENTCORE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${EVENTCORE_SANITIZE})
-  # gcc 12 sees uninitialised and null values in the standard library that only its own instrumentation creates.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow -Wno-tsan)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # gcc 12 sees uninitialised and null values in the standard library that only its own instrumentation creates.
+    add_compile_options(-Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow -Wno-tsan)
+  endif()
+endif()
+if(EVENTCORE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

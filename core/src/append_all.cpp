@@ -27,8 +27,8 @@ std::size_t next_group(const std::vector<ec_append>& requests, std::size_t first
 // Without these nothing can be told by outcome.
 ec_status check_arrays(Strided<const ec_append> appends, Strided<ec_outcome> outcomes, ec_error* error) {
   return plugin::guard(error, [&] {
-    check_size(appends.stride(), first_size<ec_append>, "appends");
-    check_size(outcomes.stride(), first_size<ec_outcome>, "outcomes");
+    check_stride(appends.stride(), first_size<ec_append>, "appends");
+    check_stride(outcomes.stride(), first_size<ec_outcome>, "outcomes");
     for (const ec_outcome& outcome : outcomes)
       if (outcome.error == nullptr) throw plugin::Failure(EC_INVALID, "ec_store_append_all: an outcome has no error");
   });

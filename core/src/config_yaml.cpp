@@ -163,8 +163,8 @@ YamlNode parse_yaml(std::string_view text, const std::string& file) {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) continue;
   } catch (const YAML::Exception& exception) {
-    throw config_error(builder.origin(exception.mark),
-                       "this is not valid YAML: " + exception.msg + "; check quotes, brackets and indentation");
+    throw config_error(builder.origin(exception.mark), "this is not valid YAML: " + printable(exception.msg) +
+                                                           "; check quotes, brackets and indentation");
   }
   return builder.take();
 }

@@ -227,7 +227,10 @@ extern "C" ec_status ec_store_execute(ec_store* store, const ec_command* command
   using namespace ec::core;
   return guard_call(store, error, [&] {
     check_size(command->struct_size, first_size<ec_command>, "ec_command");
+    if (command->streams == nullptr || command->apply == nullptr || command->decide == nullptr)
+      throw ec::plugin::Failure(EC_INVALID, "ec_command: streams, apply and decide must be there");
     const ec_execute_options known = options == nullptr ? ec_execute_options{} : ec::plugin::known(*options);
+    check_flags(known.flags, EC_EXECUTE_NEW_COMMIT_ID, "ec_execute_options");
     const Borrowed execution;
     (*execution).reset(*command, known, store->info);
     const ec_status status = Driver(*store, *execution, known, call).run();

@@ -75,10 +75,12 @@ Execution::Step Execution::begin() {
     if (const ec_status status = command_->streams(command_->ctx, &streams, &count, &error_); status != EC_OK)
       return finish(status);
     if (count == 0) return fail(EC_INVALID, "the command names no stream; it needs at least one");
+    check_bytes(streams, count, "streams of the command");
+    check_bytes(options_.metadata.data, options_.metadata.size, "metadata");
     if (options_.metadata.size > info_->max_metadata)
       return fail(EC_LIMIT, "the metadata has " + std::to_string(options_.metadata.size) + " bytes, this store takes " +
                                 std::to_string(info_->max_metadata));
-    for (std::size_t i = 0; i < count; ++i) name_stream(view(streams[i]), false);
+    for (std::size_t i = 0; i < count; ++i) name_stream(checked(streams[i], "stream id"), false);
     if (plugin::is_zero(options_.commit_id))
       options_.commit_id = make_uuid();
     else if ((options_.flags & EC_EXECUTE_NEW_COMMIT_ID) == 0)
@@ -167,8 +169,9 @@ Execution::Step Execution::fold_more() {
   std::size_t count = 0;
   if (const ec_status status = command_->discover(command_->ctx, &streams, &count, &error_); status != EC_OK)
     return finish(status);
+  check_bytes(streams, count, "streams of the command");
   const std::size_t known_before = known_;
-  for (std::size_t i = 0; i < count; ++i) name_stream(view(streams[i]), true);
+  for (std::size_t i = 0; i < count; ++i) name_stream(checked(streams[i], "stream id"), true);
   if (known_ == known_before) return decide();
   if (++rounds_ > options_.max_rounds)
     return fail(EC_LIMIT, "after " + std::to_string(options_.max_rounds) +

@@ -1,12 +1,15 @@
 // The extensions as the host calls them: looked up once at open, refused in words where the backend lacks them.
 #include "names.hpp"
+#include "requests.hpp"
 #include "store.hpp"
 
 #include <eventcore/plugin/strided.hpp>
 
 #include <string>
 
+using ec::core::check_bytes;
 using ec::core::check_name;
+using ec::core::checked;
 using ec::core::guard_call;
 using ec::plugin::Failure;
 using ec::plugin::view;
@@ -21,17 +24,17 @@ const Table& need(const ec_store* store, const Table* table, const char* what) {
 }
 
 const ec_checkpoint_api& checkpoints(const ec_store* store, ec_str name) {
-  check_name(view(name), "checkpoint name");
+  check_name(checked(name, "checkpoint name"), "checkpoint name");
   return need(store, store->checkpoints, "checkpoints");
 }
 
 const ec_lease_api& leases(const ec_store* store, ec_str name) {
-  check_name(view(name), "lease name");
+  check_name(checked(name, "lease name"), "lease name");
   return need(store, store->leases, "leases");
 }
 
 const ec_snapshot_api& snapshots(const ec_store* store, ec_str name) {
-  check_name(view(name), "snapshot name");
+  check_name(checked(name, "snapshot name"), "snapshot name");
   return need(store, store->snapshots, "snapshots");
 }
 
@@ -64,7 +67,7 @@ ec_status ec_store_checkpoint_remove(ec_store* store, ec_str name, uint64_t fenc
 ec_status ec_store_lease_acquire(ec_store* store, ec_str name, ec_str holder, uint64_t ttl_ms, const ec_call* call,
                                  uint64_t* fence, ec_error* error) {
   return guard_call(store, error, [&] {
-    check_name(view(holder), "lease holder");
+    check_name(checked(holder, "lease holder"), "lease holder");
     check_ttl(ttl_ms);
     return leases(store, name).acquire(store->backend, name, holder, ttl_ms, call, fence, error);
   });
@@ -96,6 +99,7 @@ void ec_store_snapshot_release(ec_store* store, ec_blob* blob) {
 ec_status ec_store_snapshot_save(ec_store* store, ec_str name, ec_bytes bytes, uint64_t expected_etag,
                                  const ec_call* call, uint64_t* etag, ec_error* error) {
   return guard_call(store, error, [&] {
+    check_bytes(bytes.data, bytes.size, "snapshot");
     return snapshots(store, name).save(store->backend, name, bytes, expected_etag, call, etag, error);
   });
 }

@@ -23,11 +23,7 @@ namespace {
 void check_array(const void* first, std::size_t count, std::size_t stride, std::size_t needed, const char* what) {
   if (count == 0) return;
   if (first == nullptr) refuse(std::string(what) + ": the array is NULL, its count is not 0");
-  check_size(stride, needed, what);
-}
-
-void check_bytes(const void* data, std::size_t size, const char* what) {
-  if (data == nullptr && size != 0) refuse(std::string(what) + ": data is NULL, size is not 0");
+  check_stride(stride, needed, what);
 }
 
 // Few streams are the rule, so the quadratic way is the fast one.
@@ -56,14 +52,12 @@ void check_limit(std::uint64_t size, std::uint64_t limit, const std::string& wha
 void check_texts(const ec_str* texts, std::size_t count, const char* what) {
   if (count != 0 && texts == nullptr) refuse(std::string(what) + ": the array is NULL, its count is not 0");
   for (std::size_t i = 0; i < count; ++i) {
-    check_bytes(texts[i].data, texts[i].size, what);
-    check_filter_text(view(texts[i]), what);
+    check_filter_text(checked(texts[i], what), what);
   }
 }
 
 void check_expect(const ec_expect& expect) {
-  check_bytes(expect.stream.data, expect.stream.size, "stream id");
-  check_stream_id(view(expect.stream));
+  check_stream_id(checked(expect.stream, "stream id"));
   if (expect.mode < EC_EXPECT_EXACT || expect.mode > EC_EXPECT_ANY)
     refuse("stream '" + printable(view(expect.stream)) + "': expectation mode " + std::to_string(expect.mode) +
            " is none of EC_EXPECT_*");
@@ -75,6 +69,22 @@ void check_size(std::size_t given, std::size_t needed, const char* what) {
   if (given < needed)
     refuse(std::string(what) + ": struct_size or stride is " + std::to_string(given) + ", at least " +
            std::to_string(needed) + " is needed");
+}
+
+void check_bytes(const void* data, std::size_t size, const char* what) {
+  if (data == nullptr && size != 0) refuse(std::string(what) + ": data is NULL, size is not 0");
+}
+
+std::string_view checked(ec_str text, const char* what) {
+  check_bytes(text.data, text.size, what);
+  return view(text);
+}
+
+void check_stride(std::size_t stride, std::size_t needed, const char* what) {
+  check_size(stride, needed, what);
+  if (stride % alignof(std::uint64_t) != 0)
+    refuse(std::string(what) + ": the stride is " + std::to_string(stride) + ", a multiple of " +
+           std::to_string(alignof(std::uint64_t)) + " is needed");
 }
 
 void check_flags(std::uint32_t flags, std::uint32_t known, const char* what) {
@@ -92,10 +102,9 @@ void check_events(const ec_new_event* events, std::size_t count, std::size_t str
     if (event.stream_index >= stream_count)
       refuse(here() + ": stream_index " + std::to_string(event.stream_index) + " is not below " +
              std::to_string(stream_count));
-    check_bytes(event.type.data, event.type.size, "event type");
     check_bytes(event.payload.data, event.payload.size, "payload");
     check_bytes(event.metadata.data, event.metadata.size, "metadata");
-    check_event_type(view(event.type));
+    check_event_type(checked(event.type, "event type"));
     if (event.payload.size > info.max_payload)
       check_limit(event.payload.size, info.max_payload, here() + ", bytes of payload");
     if (event.metadata.size > info.max_metadata)
@@ -129,8 +138,7 @@ void check_read(const ec_read& request) {
   check_array(request.streams, request.stream_count, request.stream_stride, first_size<ec_stream_from>, "streams");
   const auto streams = plugin::strided(request.streams, request.stream_count, request.stream_stride);
   for (const ec_stream_from& from : streams) {
-    check_bytes(from.stream.data, from.stream.size, "stream id");
-    check_stream_id(view(from.stream));
+    check_stream_id(checked(from.stream, "stream id"));
   }
   check_distinct(streams);
 }
@@ -149,8 +157,8 @@ void check_read_all(const ec_read_all& request) {
 void check_list(const ec_list& request) {
   check_size(request.struct_size, first_size<ec_list>, "ec_list");
   check_flags(request.flags, 0, "ec_list");
-  check_bytes(request.prefix.data, request.prefix.size, "prefix");
-  check_bytes(request.after.data, request.after.size, "after");
+  checked(request.prefix, "prefix");
+  checked(request.after, "after");
 }
 
 }  // namespace ec::core

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace ec::core {
 
@@ -19,6 +20,11 @@ void check_list(const ec_list& request);
 
 // Refuses a struct or an array element that is smaller than the first released one.
 void check_size(std::size_t given, std::size_t needed, const char* what);
+// The same for the stride of an array whose elements hold 64 bits: the second one, too, must be aligned.
+void check_stride(std::size_t stride, std::size_t needed, const char* what);
+// What is NULL must be empty.
+void check_bytes(const void* data, std::size_t size, const char* what);
+std::string_view checked(ec_str text, const char* what);
 void check_flags(std::uint32_t flags, std::uint32_t known, const char* what);
 
 }  // namespace ec::core

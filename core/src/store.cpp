@@ -70,6 +70,7 @@ ec_store* open(const Config& given, const ec_call* call, bool read_only = false)
 
 }  // namespace ec::core
 
+using ec::core::checked;
 using ec::core::guard_call;
 
 extern "C" {
@@ -79,10 +80,13 @@ const char* ec_version(void) { return EVENTCORE_VERSION; }
 void ec_uuid_make(ec_uuid* uuid) { *uuid = ec::core::make_uuid(); }
 
 ec_status ec_stream_id_check(ec_str id, ec_error* error) {
-  return ec::plugin::guard(error, [&] { ec::core::check_stream_id(ec::plugin::view(id)); });
+  return ec::plugin::guard(error, [&] { ec::core::check_stream_id(checked(id, "stream id")); });
 }
 
-int ec_utf8_check(ec_str text) { return ec::core::is_utf8(ec::plugin::view(text)) ? 1 : 0; }
+int ec_utf8_check(ec_str text) {
+  if (text.data == nullptr) return text.size == 0 ? 1 : 0;
+  return ec::core::is_utf8(ec::plugin::view(text)) ? 1 : 0;
+}
 
 const char* ec_status_name(ec_status status) {
   static constexpr const char* names[] = {"OK",        "INTERNAL",  "INVALID",   "CONFIG", "UNSUPPORTED", "CONFLICT",
@@ -105,7 +109,9 @@ ec_status ec_store_open_with(const char* path, const ec_open_options* options, c
 
 ec_status ec_store_open_text(ec_str yaml, ec_str name, const ec_call* call, ec_store** store, ec_error* error) {
   return ec::plugin::guard(error, [&] {
-    *store = ec::core::open(ec::core::parse_config(ec::plugin::view(yaml), std::string(ec::plugin::view(name))), call);
+    *store = ec::core::open(
+        ec::core::parse_config(checked(yaml, "configuration"), std::string(checked(name, "name of the configuration"))),
+        call);
   });
 }
 

@@ -31,7 +31,8 @@ std::string why_not_usable(const ec_plugin& plugin) {
   if (!all_there(api.close, api.info, api.append, api.read, api.read_all, api.next, api.close_cursor, api.head,
                  api.list_streams, api.next_streams, api.close_stream_cursor, api.get_extension))
     return "a function is missing in its table";
-  if (plugin.option_count > 0 && (plugin.options == nullptr || plugin.option_stride < first_size<ec_option>))
+  if (plugin.option_count > 0 && (plugin.options == nullptr || plugin.option_stride < first_size<ec_option> ||
+                                  plugin.option_stride % alignof(ec_option) != 0))
     return "its option schema is broken";
   return {};
 }

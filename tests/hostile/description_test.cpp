@@ -92,7 +92,7 @@ TEST_F(Description, ANameAndASchemaMustBeThere) {
     EXPECT_TRUE(contains(open_with("plugin", offsetof(ec_plugin, name) + part, std::uint64_t{0}).message, "no name"));
   EXPECT_TRUE(contains(open_with("plugin", offsetof(ec_plugin, options), std::uint64_t{0}).message,
                        "its option schema is broken"));
-  for (const std::uint64_t stride : {std::uint64_t{0}, sizeof(ec_option) - 1})
+  for (const std::uint64_t stride : {std::uint64_t{0}, sizeof(ec_option) - 1, sizeof(ec_option) + 1})
     EXPECT_TRUE(contains(open_with("plugin", offsetof(ec_plugin, option_stride), stride).message,
                          "its option schema is broken"));
 }

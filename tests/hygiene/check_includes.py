@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 
-AREAS = ["core", "plugins", "cli", "bench", "examples", "conformance", "tests"]
+AREAS = ["core", "plugins", "cli", "bench", "examples", "conformance", "fuzz", "tests"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 ABI = r"eventcore/abi/"

@@ -139,6 +139,7 @@ TEST(Config, BytesThatAreNoTextAreRefused) {
 }
 
 TEST(Config, KeysAreShownHarmless) {
+  EXPECT_TRUE(contains(problem("plugin: \"\\\x1b\""), "unknown escape character: \\x1b;"));
   EXPECT_TRUE(contains(problem("plugin: memory\n\"a\\e[31mb\": 1"), "unknown key 'a\\x1b[31mb'"));
 }
 

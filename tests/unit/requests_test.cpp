@@ -59,6 +59,16 @@ TEST_F(RequestsTest, StructsOfTheWrongSizeAreRefused) {
   EXPECT_TRUE(contains(refusal(request), "events: struct_size or stride is 0"));
 }
 
+TEST_F(RequestsTest, AStrideThatLeavesElementsUnalignedIsRefused) {
+  ec_append request = append();
+  request.expect_stride = sizeof(ec_expect) + 1;
+  EXPECT_TRUE(contains(refusal(request), "expectations: the stride is " + std::to_string(sizeof(ec_expect) + 1) +
+                                             ", a multiple of 8 is needed"));
+  request = append();
+  request.event_stride = sizeof(ec_new_event) + 4;
+  EXPECT_TRUE(contains(refusal(request), "events: the stride is"));
+}
+
 TEST_F(RequestsTest, NullWhereSomethingMustBeIsRefused) {
   ec_append request = append();
   request.events = nullptr;

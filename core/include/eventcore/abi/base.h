@@ -13,7 +13,8 @@
  *
  * Structs that may grow begin with struct_size, which the one who made the struct sets to its own sizeof; a reader
  * takes a member beyond it for zero, and who fills a struct that another one made writes none beyond it. Arrays whose
- * elements may grow travel with a stride. A released member is never moved, resized or given another meaning.
+ * elements may grow travel with a stride, a multiple of 8. A released member is never moved, resized or given another
+ * meaning.
  *
  *   void report(const ec_error *error) {
  *     if (error->code != EC_OK) fprintf(stderr, "status %d: %s\n", (int)error->code, error->message);
