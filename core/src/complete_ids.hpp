@@ -1,4 +1,4 @@
-// An append whose events all have ids.
+// An append as backends get it: its events all have ids, and a lookup, whose events are ignored, has none.
 #pragma once
 
 #include "uuid.hpp"
@@ -15,6 +15,13 @@ namespace ec::core {
 class CompleteIds {
  public:
   explicit CompleteIds(const ec_append& append) : append_(plugin::known(append)) {
+    if (plugin::is_lookup(append)) {
+      append_.expects = nullptr;
+      append_.expect_count = 0;
+      append_.events = nullptr;
+      append_.event_count = 0;
+      return;
+    }
     const auto events = plugin::events_of(append);
     if (std::none_of(events.begin(), events.end(), [](const ec_new_event& event) { return plugin::is_zero(event.id); }))
       return;

@@ -48,6 +48,15 @@ TEST_F(Request, ATextThatIsNullMustBeEmpty) {
   EXPECT_EQ(ec_utf8_check({nullptr, 0}), 1);
 }
 
+TEST_F(Request, ALookupIgnoresExpectationsAndEventsWhateverTheyAre) {
+  ec_append lookup{sizeof lookup, EC_APPEND_LOOKUP, {{1}}, nullptr, 3, 1, nullptr, 3, 1};
+  ec_error of_outcome = EC_ERROR_INIT;
+  ec_outcome outcome{sizeof outcome, EC_OK, 0, 0, {}, {}, nullptr, &of_outcome};
+  EXPECT_EQ(ec_store_append(store, &lookup, nullptr, &outcome, &error), EC_NOT_FOUND) << error.message;
+  EXPECT_EQ(ec_store_append_all(store, &lookup, sizeof lookup, &outcome, sizeof outcome, 1, nullptr, &error), EC_OK);
+  EXPECT_EQ(outcome.status, EC_NOT_FOUND) << of_outcome.message;
+}
+
 // Names what it was made with.
 struct Named {
   const ec_str* streams = nullptr;
