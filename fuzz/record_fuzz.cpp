@@ -91,7 +91,8 @@ void check_there_and_back(fuzz::Input& input) {
   }
   expect(reader.at_end(), "and nothing more");
   // Damaged anywhere, it is refused or read, and nothing else.
-  record[input.number<std::uint32_t>() % record.size()] ^= static_cast<char>(1U << input.below(8));
+  char& damaged = record[input.number<std::uint32_t>() % record.size()];
+  damaged = static_cast<char>(static_cast<unsigned char>(damaged) ^ 1U << input.below(8));
   read_through(fuzz::Exact(record).view());
   record.resize(input.number<std::uint32_t>() % record.size());
   read_through(fuzz::Exact(record).view());
