@@ -22,6 +22,10 @@ function(eventcore_write_config name plugin)
 endfunction()
 
 function(eventcore_test_conformance plugin)
+  if(NOT TARGET eventcore::conformance)
+    message(FATAL_ERROR "eventcore_test_conformance(${plugin}): eventcore-conformance is not there; "
+      "install the tools of eventcore (the component tools, the Debian package eventcore-tools)")
+  endif()
   eventcore_write_config(${plugin} ${plugin} ${ARGN})
   add_test(NAME conformance.${plugin}
     COMMAND eventcore::conformance --config ${CMAKE_CURRENT_BINARY_DIR}/${plugin}.yaml ${_EVENTCORE_SHORTER})

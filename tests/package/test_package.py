@@ -183,6 +183,18 @@ class Test(support.Case):
         self.assertIn("[  PASSED  ] 2 tests.", self.run_well(
             os.path.join(PREFIX, "bin/eventcore-conformance"), "--config", config, "--gtest_filter=Head.*"))
 
+    def test_plugin_without_the_tools(self):
+        without = self.path("without")
+        shutil.copytree(PREFIX, without, symlinks=True)
+        for name in os.listdir(os.path.join(without, "lib", "cmake", "eventcore")):
+            if name.startswith("eventcore-conformance"):
+                os.remove(os.path.join(without, "lib", "cmake", "eventcore", name))
+        self.copy("plugins/memory/src/*")
+        self.copy("tests/package/plugin/CMakeLists.txt")
+        ended = self.configure(prefix=without)
+        self.assertNotEqual(ended.status, 0, ended)
+        self.assertIn("the Debian package eventcore-tools", " ".join(ended.err.split()))
+
     def test_plugin_component_brings_no_library(self):
         self.file("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(author CXX)\n"
                   "find_package(eventcore REQUIRED COMPONENTS plugin)\n"
