@@ -21,9 +21,6 @@ install(FILES ${made_dir}/eventcore.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgco
 foreach(part headers host static)
   install(EXPORT eventcore-${part} NAMESPACE eventcore:: DESTINATION ${package_dir} COMPONENT dev)
 endforeach()
-if(EVENTCORE_CONFORMANCE)
-  install(EXPORT eventcore-conformance NAMESPACE eventcore:: DESTINATION ${package_dir} COMPONENT tools)
-endif()
 
 # Each annotated configuration goes with its plugin.
 foreach(plugin ${EVENTCORE_PLUGINS})

@@ -20,7 +20,6 @@ FILES = {
                          "{lib}/cmake/eventcore/*"],
     "eventcore-tools": ["usr/bin/eventcore", "usr/bin/eventcore-conformance", "usr/share/man/man1/eventcore.1.gz",
                         "usr/share/man/man1/eventcore-conformance.1.gz",
-                        "{lib}/cmake/eventcore/eventcore-conformance*.cmake",
                         "usr/share/bash-completion/completions/eventcore",
                         "usr/share/zsh/vendor-completions/_eventcore",
                         "usr/share/fish/vendor_completions.d/eventcore.fish"],
