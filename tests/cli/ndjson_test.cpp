@@ -74,6 +74,13 @@ rc::Gen<std::string> near_json() {
                                                           '\xA4'));
 }
 
+// With white space between its parts.
+rc::Gen<std::string> spaced_json() {
+  return rc::gen::map(
+      rc::gen::container<std::string>(3, rc::gen::element('\n', '\r', '\t', ' ')),
+      [](const std::string& w) { return std::string("[") + w[0] + "1," + w[1] + "{\"a\"" + w[2] + ":null}]"; });
+}
+
 TEST(Ndjson, ALineInFull) {
   Stored given = stored();
   given.raw.commit_id.bytes[15] = 2;
@@ -165,8 +172,8 @@ TEST(Ndjson, PayloadsNestedToTheLimitComeBack) {
 
 RC_GTEST_PROP(Ndjson, AnyEventComesBack, ()) {
   Stored given = stored();
-  given.payload = *rc::gen::oneOf(rc::gen::arbitrary<std::string>(), near_json());
-  given.metadata = *rc::gen::oneOf(rc::gen::arbitrary<std::string>(), near_json());
+  given.payload = *rc::gen::oneOf(rc::gen::arbitrary<std::string>(), near_json(), spaced_json());
+  given.metadata = *rc::gen::oneOf(rc::gen::arbitrary<std::string>(), near_json(), spaced_json());
   given.raw.version = *rc::gen::inRange<std::uint64_t>(1, UINT64_MAX);
   given.raw.position = {*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::arbitrary<std::uint64_t>()};
   given.raw.encoding = *rc::gen::oneOf(rc::gen::inRange<std::uint32_t>(0, 5), rc::gen::arbitrary<std::uint32_t>());
