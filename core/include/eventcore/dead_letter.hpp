@@ -60,9 +60,10 @@ inline Result<std::vector<DeadLetter>> dead_letters(Store& store, std::string_vi
   return letters;
 }
 
-// Notes that this event could not be handled.
+// Notes that this event could not be handled; with a commit id it can be repeated safely.
 inline Result<> keep_dead_letter(Store& store, std::string_view projection, const RecordedEvent& event,
-                                 const Error& error, std::uint32_t attempts, const Call& call = {}) {
+                                 const Error& error, std::uint32_t attempts, Uuid commit_id = {},
+                                 const Call& call = {}) {
   const DeadLetter letter{event.position().hi,
                           event.position().lo,
                           std::string(event.stream()),
@@ -70,7 +71,8 @@ inline Result<> keep_dead_letter(Store& store, std::string_view projection, cons
                           std::string(event.type()),
                           error.message,
                           attempts};
-  const auto kept = store.append({Expect::any(dead_letter_stream(projection))}, {NewEvent::of(0, letter)}, {}, call);
+  const auto kept =
+      store.append({Expect::any(dead_letter_stream(projection))}, {NewEvent::of(0, letter)}, commit_id, call);
   if (!kept) return std::unexpected(kept.error());
   return {};
 }

@@ -60,6 +60,11 @@ concept KeepsCheckpoint = requires(P& projection, Position position, std::uint64
 };
 
 template <class P>
+concept Flushes = requires(P& projection) {
+  { projection.flush() } -> std::same_as<Result<>>;
+};
+
+template <class P>
 consteval bool handles_each() {
   return []<class... E>(std::type_identity<Events<E...>>) {
     return (Handles<P, E> && ...);
@@ -100,20 +105,19 @@ class ProjectionAdapter final : public AnyProjection {
     return guarded("the handler", [&] { return dispatch(event, delivery); });
   }
 
-  Reaction react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) override {
+  Result<Reaction> react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) override {
     if constexpr (requires {
                     { projection_.on_failure(event, error, attempt) } -> std::same_as<Reaction>;
                   })
-      return projection_.on_failure(event, error, attempt);
+      return guarded("on_failure()",
+                     [&]() -> Result<Reaction> { return projection_.on_failure(event, error, attempt); });
     else
       return Reaction::stop;
   }
 
+  bool shows_at_once() const override { return !KeepsCheckpoint<P> && !Flushes<P>; }
   Result<> flush() override {
-    if constexpr (requires {
-                    { projection_.flush() } -> std::same_as<Result<>>;
-                  })
-      return guarded("flush()", [&] { return projection_.flush(); });
+    if constexpr (Flushes<P>) return guarded("flush()", [&] { return projection_.flush(); });
     return {};
   }
 
@@ -128,9 +132,10 @@ class ProjectionAdapter final : public AnyProjection {
       return guarded("save_checkpoint()", [&] { return projection_.save_checkpoint(through, fence); });
     return {};
   }
-  bool discard() override {
-    if constexpr (KeepsCheckpoint<P>) projection_.discard();
-    return KeepsCheckpoint<P>;
+  Result<> discard() override {
+    if constexpr (KeepsCheckpoint<P>)
+      return guarded("discard()", [&]() -> Result<> { return projection_.discard(), Result<>(); });
+    return {};
   }
 
   static Filter filter() {
@@ -154,13 +159,15 @@ class ProjectionAdapter final : public AnyProjection {
       return body();
     } catch (const std::exception& problem) {
       return std::unexpected(Error{Code::internal, std::string(what) + " threw: " + problem.what()});
+    } catch (...) {
+      return std::unexpected(Error{Code::internal, std::string(what) + " threw what is no std::exception"});
     }
   }
 
   Result<> dispatch(const RecordedEvent& event, const Delivery& delivery) {
     Result<> done;
-    const bool known = for_each_of(std::type_identity<typename P::Events>{}, event.type(), done,
-                                   [&]<class E>(std::type_identity<E>) { return on<E>(event, delivery); });
+    const bool known = for_each_of(std::type_identity<typename P::Events>{}, event.type(), event.raw().schema_version,
+                                   done, [&]<class E>(std::type_identity<E>) { return on<E>(event, delivery); });
     if (known || IgnoresOf<P>::Type::matches(event.type())) return done;
     return std::unexpected(
         Error{Code::unsupported, "the projection has no handler for events of type '" + std::string(event.type()) +
@@ -221,7 +228,8 @@ class Projector {
   ProjectionProgress progress() const { return engine_.progress(); }
 
   // Blocks until this projector, running on another thread, has handled that position: a reader sees what an execution
-  // wrote (its Committed::last).
+  // wrote (its Committed::last). Where the projection has a flush() or its own checkpoint: until that is kept, which
+  // takes up to save_interval.
   Result<> wait_for(Position position, const Call& call = {}) const { return engine_.wait_for(position, call); }
 
  private:

@@ -258,7 +258,8 @@ class FaultyPlugin {
 
 }  // namespace detail
 
-// An empty store in memory with these faults in front of it; without leases and snapshots. Throws std::runtime_error where there is no memory plugin.
+// An empty store in memory with these faults in front of it; without leases and snapshots. Throws std::runtime_error
+// where there is no memory plugin.
 inline Store faulty_store(Faults& faults) {
   const auto lock = detail::FaultyPlugin::instance().prepare(faults);
   auto store = Store::open_text("plugin: eventcore-testing");

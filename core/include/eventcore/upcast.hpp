@@ -15,7 +15,8 @@
 // - A chain: From may have an UpcastTo of its own, and so on to the first.
 // - Another name: From's EC_EVENT line has the old name.
 // - Several from one: each of the new types has an UpcastTo with the same From; one that may not be in every old event
-//   gives a std::optional, empty where it is not. They come in the order of the Events that name them.
+//   gives a std::optional, empty where it is not. They come in the order of the Events that name them. Where the old
+//   name goes on for one of them, Events that name another name that one, too.
 // - No upcast for an older schema version: it is read as it is, so members that came later must be optional.
 // - A version newer than the program's is an error that says so.
 #pragma once
@@ -64,22 +65,29 @@ void add_names(std::vector<std::string>& names) {
   if constexpr (Upcasted<E>) add_names<typename UpcastTo<E>::From>(names);
 }
 
-// Whether an event of that name and schema version has the shape of a predecessor.
+// Whether an event of that name and schema version has the shape of a predecessor. `may_be_newer`: the name is still in
+// use, so a version above the predecessor's is not its.
 template <Event E>
-constexpr bool is_older(std::string_view type, std::uint32_t schema_version) {
+constexpr bool is_older(std::string_view type, std::uint32_t schema_version, bool may_be_newer) {
   if constexpr (Upcasted<E>) {
     using From = typename UpcastTo<E>::From;
-    if (type == type_of<From>) return type != type_of<E> || schema_version <= schema_version_of<From>;
-    return is_older<From>(type, schema_version);
+    if (type == type_of<From>) return !may_be_newer || schema_version <= schema_version_of<From>;
+    return is_older<From>(type, schema_version, may_be_newer);
   }
   return false;
+}
+
+// Whether it is stored as an E, or as a predecessor that is known: not as a newer version of one.
+template <Event E>
+constexpr bool is_or_was(std::string_view type, std::uint32_t schema_version) {
+  return type == type_of<E> || is_older<E>(type, schema_version, true);
 }
 
 // Decodes what is_named<E>. False: it is an old event that has no such part.
 template <Event E>
 Result<bool> decode_any(std::string_view type, std::uint32_t schema_version, std::string_view payload, E& event) {
   if constexpr (Upcasted<E>) {
-    if (is_older<E>(type, schema_version)) {
+    if (is_older<E>(type, schema_version, type == type_of<E>)) {
       typename UpcastTo<E>::From old{};
       auto decoded = decode_any(type, schema_version, payload, old);
       if (!decoded || !*decoded) return decoded;

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <set>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include <rapidcheck/gtest.h>
@@ -35,11 +37,19 @@ struct Kept {
     return {};
   }
   bool fails(std::int64_t amount) { return bad.contains(amount) || failing_calls.contains(calls++); }
-  Reaction on_failure(const ec::RecordedEvent&, const ec::Error&, std::uint32_t) const { return reaction; }
+  Reaction on_failure(const ec::RecordedEvent&, const ec::Error&, std::uint32_t) {
+    ++failures;
+    return reaction;
+  }
 
   ec::Result<std::optional<Position>> load_checkpoint() const { return std::optional(db.position); }
   ec::Result<> save_checkpoint(Position position, std::uint64_t fence) {
     fences.push_back(fence);
+    if (failing_saves > 0) {
+      --failing_saves;
+      discard();  // as a database does when it cannot commit
+      return std::unexpected(ec::Error{ec::Code::unavailable, "the disk is full"});
+    }
     db.rows = db.uncommitted;
     db.position = position;
     return {};
@@ -49,7 +59,7 @@ struct Kept {
   Database& db;
   std::set<std::int64_t> bad;   // amounts that never work
   std::set<int> failing_calls;  // that do not work this once
-  int calls = 0;
+  int calls = 0, failures = 0, failing_saves = 0;
   Reaction reaction = Reaction::stop;
   std::vector<std::uint64_t> fences;
 };
@@ -93,6 +103,70 @@ TEST(ExactlyOnce, WhatCameBeforeAStopIsKept) {
   Kept mended(db);
   ASSERT_TRUE(ec::Projector(store, mended).run_to_head().has_value());
   EXPECT_EQ(db.rows, all_but(5, {}));
+}
+
+TEST(ExactlyOnce, EventsThatFailInARowAreEachReactedToOnce) {
+  ec::Store store = open_memory();
+  fill(store, 8);
+  Database db;
+  Kept kept(db);
+  kept.bad = {2, 3, 4, 5, 7};
+  kept.reaction = Reaction::dead_letter;
+  ec::Projector projector(store, kept);
+  ASSERT_TRUE(projector.run_to_head().has_value());
+  EXPECT_EQ(db.rows, (std::vector<std::int64_t>{1, 6, 8}));
+  EXPECT_EQ(kept.failures, 5);
+  EXPECT_EQ(ec::dead_letters(store, "projection/kept/1").value().size(), 5U);
+}
+
+TEST(ExactlyOnce, ASaveThatFailedIsNotMadeUpForByAnother) {
+  ec::Store store = open_memory();
+  fill(store, 5);
+  Database db;
+  Kept kept(db);
+  kept.failing_saves = 1;
+  ec::Projector projector(store, kept, {.save_every = 2});
+  EXPECT_FAILS(projector.run_to_head(), ec::Code::unavailable, "the disk is full");
+  EXPECT_EQ(db.position, Position{}) << "a checkpoint without the rows would lose them";
+  EXPECT_EQ(projector.progress().position, Position{});
+  ASSERT_TRUE(projector.run_to_head().has_value());
+  EXPECT_EQ(db.rows, all_but(5, {}));
+}
+
+// While it idles, too, where the save is due.
+TEST(ExactlyOnce, ASaveThatFailsWhileItFollowsEndsIt) {
+  ec::Store store = open_memory();
+  fill(store, 2);
+  Database db;
+  Kept kept(db);
+  kept.failing_saves = 1;
+  EXPECT_FAILS(ec::Projector(store, kept, {.save_interval = 1ms}).run({.deadline = ec::Call::in(1min)}),
+               ec::Code::unavailable, "the disk is full");
+  EXPECT_EQ(db.position, Position{});
+}
+
+TEST(ExactlyOnce, WhoeverWaitsForAPositionFindsItCommitted) {
+  ec::Store store = open_memory();
+  Database db;
+  Kept kept(db);
+  ec::Projector projector(store, kept, {.save_interval = 50ms});
+  const std::jthread runner(
+      [&](const std::stop_token& stop) { EXPECT_TRUE(projector.run({.stop = stop}).has_value()); });
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    fill(store, 1);
+    ASSERT_TRUE(projector.wait_for({0, i}, {.deadline = ec::Call::in(1min)}).has_value());
+    EXPECT_GE(projector.progress().saved, (Position{0, i}));
+  }
+}
+
+// A store that was put back from an old copy, say: what comes now would be taken for what was handled long ago.
+TEST(ExactlyOnce, ACheckpointAboveTheHeadIsAnError) {
+  ec::Store store = open_memory();
+  fill(store, 2);
+  Database db;
+  db.position = {0, 3};
+  Kept kept(db);
+  EXPECT_FAILS(ec::Projector(store, kept).run_to_head(), ec::Code::invalid, "3, is above the store's head, 2");
 }
 
 // Handlers fail here and there, the process "dies" (what is not committed is gone) and begins anew.

@@ -66,6 +66,7 @@ TEST(Leader, OneWorksAndAnotherTakesOverWhenItIsGone) {
   ASSERT_TRUE(first.projector.wait_for({0, 2}, patient()).has_value());
   EXPECT_EQ(second.counted.count, 0);
   first.stop();
+  EXPECT_FALSE(first.projector.progress().leads);
   deposit(store);
   ASSERT_TRUE(second.projector.wait_for({0, 3}, patient()).has_value());
   EXPECT_EQ(first.counted.count, 2);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -43,21 +44,23 @@ struct Book {
   }
   void on(const ec::Recorded<Withdrawn>& event) { told.push_back(-event->amount); }
   ec::Result<> flush() {
-    if (flush_error) return std::unexpected(*flush_error);
+    if (flush_error) return std::unexpected(*std::exchange(flush_error, std::nullopt));
     flushed = told.size();
     return {};
   }
   Reaction on_failure(const ec::RecordedEvent& event, const ec::Error& error, std::uint32_t attempt) {
     failures.push_back(ec::format("{}:{}:{}", event.version(), attempt, error.message));
+    if (throws_on_failure) throw std::runtime_error("confused");
     return reaction;
   }
 
   std::vector<std::int64_t> told;
   std::vector<ec::Delivery> deliveries;
   std::size_t flushed = 0;
-  std::optional<ec::Error> flush_error;
+  std::optional<ec::Error> flush_error;  // once
   Texts failures;
   Reaction reaction = Reaction::stop;
+  bool throws_on_failure = false;
   std::function<ec::Result<>(std::int64_t, const ec::Delivery&)> on_deposit;
 };
 
@@ -92,12 +95,12 @@ TEST(Projection, RunsToTheHeadAndNotJustOnePage) {
 TEST(Projection, FollowsUntilAStop) {
   ec::Store store = open_memory();
   Book book;
-  ec::Projector projector(store, book);
+  ec::Projector projector(store, book, {.save_interval = 1h});
   std::stop_source stop;
   {
     const std::jthread runner([&] { EXPECT_TRUE(projector.run({.stop = stop.get_token()}).has_value()); });
     for (int i = 1; i <= 10; ++i) deposit(store, i);
-    EXPECT_TRUE(projector.wait_for({0, 10}, {.deadline = ec::Call::in(1min)}).has_value());
+    while (projector.progress().position < Position{0, 10}) std::this_thread::yield();
     stop.request_stop();
   }
   EXPECT_EQ(book.told.size(), 10U);
@@ -140,8 +143,7 @@ TEST(Projection, TheCheckpointIsNeverAheadOfWhatWasFlushed) {
   Book book;
   book.flush_error = ec::Error{ec::Code::unavailable, "the disk is full"};
   EXPECT_FAILS(ec::Projector(store, book).run_to_head(), ec::Code::unavailable, "the disk is full");
-  EXPECT_EQ(saved(store), Position{});
-  book.flush_error.reset();
+  EXPECT_EQ(saved(store), Position{}) << "no later flush speaks for the one that failed";
   ASSERT_TRUE(ec::Projector(store, book).run_to_head().has_value());
   EXPECT_EQ(book.flushed, 2U) << "handled again: at least once";
   EXPECT_EQ(saved(store), (Position{0, 1}));
@@ -194,6 +196,18 @@ TEST(Projection, SkipsWhatItIsToldToSkipAndCounts) {
   EXPECT_NE(book.failures[0].find("JSON, offset 0"), std::string::npos) << book.failures[0];
 }
 
+TEST(Projection, WhatIsThrownIsAnErrorWhateverItIs) {
+  ec::Store store = open_memory();
+  deposit(store, 1);
+  Book book;
+  book.on_deposit = [](std::int64_t, const ec::Delivery&) -> ec::Result<> { throw 42; };
+  EXPECT_FAILS(ec::Projector(store, book).run_to_head(), ec::Code::internal,
+               "the handler threw what is no std::exception");
+  book.throws_on_failure = true;
+  EXPECT_FAILS(ec::Projector(store, book).run_to_head(), ec::Code::internal, "on_failure() threw: confused");
+  EXPECT_EQ(saved(store), Position{});
+}
+
 TEST(Projection, TriesAgainAndTellsTheAttempt) {
   ec::Store store = open_memory();
   deposit(store, 1);
@@ -242,6 +256,17 @@ TEST(Projection, ADeadLetterIsKeptWithTheReasonAndThePosition) {
   EXPECT_EQ(letters[0].type, "deposited");
   EXPECT_EQ(letters[0].attempts, 1U);
   EXPECT_NE(letters[0].error.find("the handler threw: cannot count to one"), std::string::npos);
+}
+
+TEST(Projection, ADeadLetterWhoseAnswerIsLostIsKeptOnce) {
+  ec::Store store = open_scripted("append:OK append:IN_DOUBT+ append:IN_DOUBT+");
+  deposit(store, 1);
+  Book book;
+  book.reaction = Reaction::dead_letter;
+  book.on_deposit = [](std::int64_t, const ec::Delivery&) { return failed(); };
+  const auto done = ec::Projector(store, book, quick).run_to_head();
+  ASSERT_TRUE(done.has_value()) << done.error().message;
+  EXPECT_EQ(ec::dead_letters(store, id).value().size(), 1U);
 }
 
 // Takes all, so what nobody handles comes to it.

@@ -45,8 +45,41 @@ struct Moved {
 };
 EC_EVENT(Moved, "moved", street)
 
+// One whose name went and came back, and one that was split off while the name went on.
+struct LabelV1 {
+  std::string text;
+};
+EC_EVENT(LabelV1, "label", text)
+struct Tag {
+  std::string text;
+};
+EC_EVENT(Tag, "tag", text)
+struct Label {
+  std::string words;
+};
+EC_EVENT_VERSION(Label, "label", 2, words)
+struct Printed {
+  std::string text;
+};
+EC_EVENT(Printed, "printed", text)
+
 }  // namespace
 
+template <>
+struct ec::UpcastTo<Tag> {
+  using From = LabelV1;
+  static Tag upcast(const LabelV1& old) { return {old.text}; }
+};
+template <>
+struct ec::UpcastTo<Label> {
+  using From = Tag;
+  static Label upcast(const Tag& old) { return {old.text}; }
+};
+template <>
+struct ec::UpcastTo<Printed> {
+  using From = LabelV1;
+  static Printed upcast(const LabelV1& old) { return {old.text}; }
+};
 template <>
 struct ec::UpcastTo<PriceSetV1> {
   using From = Price;
@@ -167,6 +200,34 @@ TEST(Upcast, ANewerVersionIsAnErrorThatSaysSo) {
   ASSERT_TRUE(store.append({ec::Expect::any(ec::StreamId("shop/lamp"))}, {event}).has_value());
   EXPECT_FAILS(ec::execute(store, SetPrice{ec::StreamId("shop/lamp")}), ec::Code::unsupported,
                "schema version 4 is newer than this program's, 3; update the program");
+}
+
+struct Labels {
+  static constexpr std::string_view name = "labels";
+  static constexpr std::uint32_t version = 1;
+  using Events = ec::Events<Printed, Label>;
+  void on(const ec::Recorded<Printed>& event) { told.push_back("printed " + event->text); }
+  void on(const ec::Recorded<Label>& event) { told.push_back("label " + event->words); }
+  Texts told;
+};
+
+TEST(Upcast, ANameThatGoesOnForOneOfSeveral) {
+  ec::Store store = open_memory();
+  const auto append = [&](const ec::NewEvent& event) {
+    ASSERT_TRUE(store.append({ec::Expect::any(ec::StreamId("x"))}, {event}).has_value());
+  };
+  append(ec::NewEvent::of(0, LabelV1{"a"}));
+  append(ec::NewEvent::of(0, Tag{"b"}));
+  append(ec::NewEvent::of(0, Label{"c"}));
+  Labels labels;
+  const auto done = ec::Projector(store, labels).run_to_head();
+  ASSERT_TRUE(done.has_value()) << done.error().message;
+  EXPECT_EQ(labels.told, (Texts{"printed a", "label a", "label b", "label c"}));
+  ec::NewEvent newer = ec::NewEvent::of(0, Label{"d"});
+  newer.schema_version = 3;
+  append(newer);
+  EXPECT_FAILS(ec::Projector(store, labels).run_to_head(), ec::Code::unsupported,
+               "schema version 3 is newer than this program's, 2");
 }
 
 TEST(Upcast, AnOldEventThatIsDamagedIsAnError) {

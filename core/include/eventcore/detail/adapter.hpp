@@ -148,7 +148,7 @@ class CommandAdapter {
   Result<> apply(const ec_event& event) {
     const std::string_view type = detail::view(event.type);
     Result<> done;
-    const bool known = detail::for_each_of(std::type_identity<typename C::Events>{}, type, done,
+    const bool known = detail::for_each_of(std::type_identity<typename C::Events>{}, type, event.schema_version, done,
                                            [&]<class E>(std::type_identity<E>) { return fold<E>(event); });
     if (known || detail::IgnoresOf<C>::Type::matches(type)) return done;
     return std::unexpected(

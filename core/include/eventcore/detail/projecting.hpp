@@ -30,15 +30,17 @@ class AnyProjection {
   virtual ~AnyProjection() = default;
 
   virtual Result<> handle(const RecordedEvent& event, const Delivery& delivery) = 0;
-  virtual Reaction react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) = 0;
+  virtual Result<Reaction> react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) = 0;
+  // Whether what is handled is seen at once, and not just when it is kept.
+  virtual bool shows_at_once() const = 0;
   // What was handled is to be kept for good; then the checkpoint follows.
   virtual Result<> flush() = 0;
   // Only of those that keep their checkpoint themselves.
   virtual bool keeps_checkpoint() const = 0;
   virtual Result<std::optional<Position>> load() = 0;
   virtual Result<> save(Position through, std::uint64_t fence) = 0;
-  // Forgets what was handled since the last save; false: it cannot.
-  virtual bool discard() = 0;
+  // Forgets what was handled since the last save, where it can.
+  virtual Result<> discard() = 0;
 };
 
 // Sleeps, or shorter when a stop is requested or the deadline passes.
@@ -115,10 +117,13 @@ class Projecting {
   }
 
   Result<> wait_for(Position position, const Call& call) const {
+    const bool at_once = projection_.shows_at_once();
     std::unique_lock lock(mutex_);
-    const auto there = [&] { return progress_.position >= position; };
+    const auto there = [&] { return (at_once ? progress_.position : progress_.saved) >= position; };
+    ++waiting_;
     const bool came =
         call.deadline ? moved_.wait_until(lock, call.stop, *call.deadline, there) : moved_.wait(lock, call.stop, there);
+    --waiting_;
     if (came) return {};
     return std::unexpected(call.stop.stop_requested()
                                ? Error{Code::cancelled, "cancelled while waiting for the projection"}
@@ -139,7 +144,7 @@ class Projecting {
       if (options_.holder) {
         auto lease = acquire(call);
         if (!lease) return ended(lease.error(), call, to_head);
-        leadership.emplace(std::move(*lease), options_.lease_time, asked_);
+        leadership.emplace(std::move(*lease), time_to_live(), asked_);
       }
       std::stop_source either;
       const std::stop_callback on_stop(call.stop, [&] { either.request_stop(); });
@@ -149,11 +154,11 @@ class Projecting {
       auto done =
           follow({.deadline = call.deadline, .stop = either.get_token(), .traceparent = call.traceparent}, to_head);
       leadership_ = nullptr;
+      note([](ProjectionProgress& progress) { progress.leads = false; });
       if (done) return done;
       const bool is_lost = leadership && (!leadership->holds() || done.error().code == Code::fenced);
       if (!is_lost || call.stop.stop_requested()) return ended(done.error(), call, to_head);
-      projection_.discard();
-      note([](ProjectionProgress& progress) { progress.leads = false; });
+      pause(options_.retry_base, call);  // what it writes elsewhere may refuse each fence
     }
   }
 
@@ -163,21 +168,27 @@ class Projecting {
     return std::unexpected(error);
   }
 
+  // What a leader that is gone leaves of its lease, and the wait of another until it asks again, come to the lease time.
+  std::chrono::milliseconds time_to_live() const { return options_.lease_time - options_.lease_time / 4; }
+
   Result<Lease> acquire(const Call& call) {
     for (;;) {
       asked_ = Clock::now();
-      auto lease = Lease::acquire(store_, name_, *options_.holder, options_.lease_time, call);
+      auto lease = Lease::acquire(store_, name_, *options_.holder, time_to_live(), call);
       if (lease) {
         note([](ProjectionProgress& progress) { progress.leads = true; });
         return lease;
       }
       const Error& error = lease.error();
       if ((error.code != Code::conflict && !can_wait_for(error)) || is_over(call)) return lease;
-      pause(options_.lease_time / 3, call);
+      pause(std::max(options_.lease_time / 4, std::chrono::milliseconds(1)), call);
     }
   }
 
-  static bool can_wait_for(const Error& error) { return error.code == Code::unavailable || error.retryable; }
+  // All that is asked of the store can be asked again, so doubt is no end either.
+  static bool can_wait_for(const Error& error) {
+    return error.code == Code::unavailable || error.code == Code::in_doubt || error.retryable;
+  }
 
   // `body` again and again while the store is down.
   template <class Body>
@@ -200,15 +211,19 @@ class Projecting {
   Result<> begin(const Call& call) {
     auto saved = load(call);
     if (!saved) return std::unexpected(std::move(saved.error()));
+    const auto head = patiently(call, [&] { return store_.head(call); });
+    if (!head) return std::unexpected(head.error());
     position_ = saved_ = saved->value_or(Position{});
     saved_at_ = Clock::now();
     unsaved_ = 0;
+    if (position_ > *head)
+      return std::unexpected(Error{Code::invalid, "the checkpoint of '" + name_ + "', " + position_.str() +
+                                                      ", is above the store's head, " + head->str() +
+                                                      ": it belongs to another store, or this one was put back"});
     const std::string since = name_ + "/live-from";
     auto live_from = patiently(call, [&] { return load_checkpoint(store_, since, call); });
     if (live_from && !*live_from) {
       live_from = patiently(call, [&]() -> Result<std::optional<Position>> {
-        const auto head = store_.head(call);
-        if (!head) return std::unexpected(head.error());
         if (auto kept = save_checkpoint(store_, since, *head, 0, call); !kept)
           return std::unexpected(std::move(kept.error()));
         return std::optional(*head);
@@ -231,6 +246,8 @@ class Projecting {
     // What was handled is kept, also when the end is an error: an event that stopped it is not among it.
     if (leadership_ == nullptr || leadership_->holds())
       if (auto saved = save({.deadline = Call::in(options_.stop_time)}); !saved && done) done = std::move(saved);
+    if (unsaved_ > 0)
+      if (auto undone = give_up(); !undone && done) done = std::move(undone);
     return done;
   }
 
@@ -241,7 +258,7 @@ class Projecting {
       if (!*behind) return {};
     }
     for (;;) {
-      if (auto next = patiently(call, [&] { return this->next(events, call); }); !next) return next;
+      if (auto next = this->next(events, call); !next) return next;
       if (auto delivered = deliver(events, call); !delivered || must_go_back_) return delivered;
       if (to_head && events.is_live()) return {};
     }
@@ -259,8 +276,9 @@ class Projecting {
       Call own = call;
       const auto due = saved_at_ + options_.save_interval;
       if (unsaved_ > 0 && (!call.deadline || due < *call.deadline)) own.deadline = std::max(due, Clock::now());
-      auto next = events.next(own);
-      const bool is_due = !next && next.error().code == Code::timeout && own.deadline != call.deadline;
+      auto next = patiently(own, [&] { return events.next(own); });
+      const bool is_due = !next && own.deadline != call.deadline && Clock::now() >= *own.deadline &&
+                          (next.error().code == Code::timeout || can_wait_for(next.error()));
       if (!is_due) return next;
       if (auto saved = save(call); !saved) return saved;
     }
@@ -269,19 +287,19 @@ class Projecting {
   Result<> deliver(Subscription& events, const Call& call) {
     for (const RecordedEvent event : events.batch()) {
       if (call.stop.stop_requested()) return std::unexpected(Error{Code::cancelled, "stopped"});
-      if (!is_dead_letter(event)) {
-        if (event.position() == isolated_)
-          if (auto saved = save(call); !saved) return saved;
+      if (event.position() == isolated_)
+        if (auto saved = save(call); !saved) return saved;
+      if (!is_dead_letter(event))
         if (auto done = deliver(event, call); !done || must_go_back_) return done;
-      }
       ++unsaved_;
       publish(event.position(), &event, events.head());
-      if (unsaved_ >= options_.save_every || Clock::now() - saved_at_ >= options_.save_interval)
+      if (unsaved_ >= options_.save_every || event.position() == isolated_ ||
+          Clock::now() - saved_at_ >= options_.save_interval)
         if (auto saved = save(call); !saved) return saved;
     }
     if (events.position() > position_) ++unsaved_;
     publish(events.position(), nullptr, events.head());
-    return {};
+    return is_awaited() ? save(call) : Result<>();
   }
 
   Result<> deliver(const RecordedEvent& event, const Call& call) {
@@ -294,10 +312,13 @@ class Projecting {
         note([](ProjectionProgress& progress) { ++progress.handled; });
         return {};
       }
-      if (go_back(event)) return {};
+      if (projection_.keeps_checkpoint())
+        if (auto undone = isolate(event); !undone || must_go_back_) return undone;
       Error error = handled.error();
       error.message.insert(0, where(event));
-      switch (projection_.react(event, error, attempt)) {
+      const auto reaction = projection_.react(event, error, attempt);
+      if (!reaction) return std::unexpected(reaction.error());
+      switch (*reaction) {
         case Reaction::skip: note([](ProjectionProgress& progress) { ++progress.skipped; }); return {};
         case Reaction::dead_letter: return bury(event, error, attempt, call);
         case Reaction::stop: return std::unexpected(std::move(error));
@@ -312,18 +333,27 @@ class Projecting {
   }
 
   // A transaction that holds more than what failed is given up whole, and what is good in it is handled again without
-  // that event.
-  bool go_back(const RecordedEvent& event) {
-    if (!projection_.discard() || unsaved_ == 0) return false;
+  // that event, which then has one of its own.
+  Result<> isolate(const RecordedEvent& event) {
     isolated_ = event.position();
+    must_go_back_ = unsaved_ > 0;
+    auto undone = give_up();
+    if (!undone) must_go_back_ = false;
+    return undone;
+  }
+
+  // What was handled since the last save comes again.
+  Result<> give_up() {
     position_ = saved_;
     unsaved_ = 0;
-    must_go_back_ = true;
-    return true;
+    publish({});
+    return projection_.discard();
   }
 
   Result<> bury(const RecordedEvent& event, const Error& error, std::uint32_t attempts, const Call& call) {
-    auto kept = patiently(call, [&] { return keep_dead_letter(store_, name_, event, error, attempts, call); });
+    const Uuid commit_id = Uuid::make();  // so that one whose answer was lost is kept once
+    auto kept =
+        patiently(call, [&] { return keep_dead_letter(store_, name_, event, error, attempts, commit_id, call); });
     if (kept) note([](ProjectionProgress& progress) { ++progress.dead_letters; });
     return kept;
   }
@@ -336,18 +366,21 @@ class Projecting {
   // First what was built, then how far it is: the checkpoint is never ahead.
   Result<> save(const Call& call) {
     if (unsaved_ == 0) return {};
-    if (projection_.keeps_checkpoint()) {
-      if (auto saved = projection_.save(position_, fence()); !saved) return saved;
-    } else {
-      if (auto flushed = projection_.flush(); !flushed) return flushed;
+    const bool keeps = projection_.keeps_checkpoint();
+    if (auto kept = keeps ? projection_.save(position_, fence()) : projection_.flush(); !kept) {
+      // Whether it still has what was handled nobody knows, so no later save may speak for it.
+      (void)give_up();
+      return kept;
+    }
+    if (!keeps)
       if (auto saved = patiently(call, [&] { return save_checkpoint(store_, name_, position_, fence(), call); });
           !saved)
         return saved;
-    }
     saved_ = position_;
     saved_at_ = Clock::now();
     unsaved_ = 0;
     note([&](ProjectionProgress& progress) { progress.saved = saved_; });
+    moved_.notify_all();
     return {};
   }
 
@@ -360,6 +393,13 @@ class Projecting {
       if (event != nullptr) progress.last_event = event->time();
     });
     moved_.notify_all();
+  }
+
+  // Whether somebody waits for what is seen when it is kept.
+  bool is_awaited() const {
+    if (projection_.shows_at_once()) return false;
+    const std::scoped_lock lock(mutex_);
+    return waiting_ > 0;
   }
 
   template <class Change>
@@ -375,12 +415,13 @@ class Projecting {
   const ProjectionOptions options_;
   Position position_, saved_, live_from_;
   std::uint64_t unsaved_ = 0;  // events and moves since the last save
-  Position isolated_;          // the event that failed: it is delivered anew, by itself
+  Position isolated_;          // the event that failed last: it is handled and saved by itself
   bool must_go_back_ = false;
   const Leadership* leadership_ = nullptr;
   Clock::time_point asked_, saved_at_;
   mutable std::mutex mutex_;
   mutable std::condition_variable_any moved_;
+  mutable std::uint64_t waiting_ = 0;  // in wait_for()
   ProjectionProgress progress_;
 };
 
