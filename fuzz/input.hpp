@@ -38,6 +38,7 @@ class Input {
   Number number() {
     Number value{};
     const std::size_t size = std::min(sizeof value, rest_.size());
+    if (size == 0) return value;
     std::memcpy(&value, rest_.data(), size);
     rest_.remove_prefix(size);
     return value;
@@ -55,7 +56,8 @@ class Input {
   }
   // At most 255 bytes, its length in front.
   std::string text() {
-    const std::size_t size = std::min<std::size_t>(number<std::uint8_t>(), rest_.size());
+    const std::size_t wanted = number<std::uint8_t>();
+    const std::size_t size = std::min(wanted, rest_.size());
     std::string taken(rest_.substr(0, size));
     rest_.remove_prefix(size);
     return taken;
