@@ -234,8 +234,9 @@ void Database::stop(const Status& status) noexcept {
     host_.log(EC_LOG_ERROR, "the store in " + config_.path + " takes no writes any more: " + why);
     const std::scoped_lock lock(mutex_);
     why_stopped_ = why;
-  } catch (const std::bad_alloc&) {
-    // It is stopped all the same.
+  } catch (const std::bad_alloc&) {  // it is stopped all the same
+    const std::scoped_lock lock(mutex_);
+    why_stopped_ = "no memory";
   }
 }
 

@@ -55,6 +55,7 @@ std::int64_t blocks_in_use() noexcept { return blocks.load(); }
 }  // namespace ec::rocks::test
 
 // What RocksDB was building up when it threw is its own leak.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's name for it
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
   return "leak:librocksdb";
 }
