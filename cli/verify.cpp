@@ -206,6 +206,9 @@ class Verify {
       const auto listed = take(store_.list_streams({}, after, page, call()));
       if (listed.empty()) break;
       for (const ec::StreamVersion& each : listed) {
+        if (each.stream.str() <= after)
+          throw Wrong{ec::format("the listing has stream '{}' behind '{}'", each.stream.str(), after)};
+        after = each.stream.str();
         const auto known = streams_.find(each.stream.str());
         if (known == streams_.end() && is_live()) continue;
         const std::uint64_t version = known == streams_.end() ? 0 : known->second.version;
@@ -214,7 +217,6 @@ class Verify {
                                  each.version, version)};
         ++listed_streams;
       }
-      after = listed.back().stream.str();
       where_ = "listing the streams behind '" + after + "': ";
     }
     if (listed_streams != streams_.size())
@@ -252,6 +254,7 @@ class Verify {
 
   void read_together(const std::vector<ec::ReadFrom>& together) {
     std::vector<Stream> seen(together.size());
+    std::vector<std::uint64_t> versions(together.size());  // those behind the head, which others write, among them
     where_ = "reading stream '" + together.front().stream.str() + "': ";
     Events events(store_.read(together, {}, call()));
     ec::Position last;
@@ -260,8 +263,9 @@ class Verify {
       if (event->stream_index >= together.size() || together[event->stream_index].stream.str() != name)
         throw Wrong{ec::format("stream '{}': it was not asked for", name)};
       Stream& stream = seen[event->stream_index];
-      if (event->version != stream.version + 1)
-        throw Wrong{ec::format("stream '{}': version {} follows version {}", name, event->version, stream.version)};
+      const std::uint64_t before = std::exchange(versions[event->stream_index], event->version);
+      if (event->version != before + 1)
+        throw Wrong{ec::format("stream '{}': version {} follows version {}", name, event->version, before)};
       const ec::Position position = ec::Position::from(event->position);
       if (position <= last)
         throw Wrong{ec::format("stream '{}', version {}: position {} follows {}", name, event->version, position.str(),

@@ -77,6 +77,8 @@ class Test(support.Case):
                 ("listing_long", "stream 'd': the listing says version 1, the events end with 0"),
                 ("listing_low", "stream 'a': the listing says version 2, the events end with 3"),
                 ("listing_high", "stream 'a': the listing says version 4, the events end with 3"),
+                ("listing_twice", "the listing has stream 'a' behind 'a'"),
+                ("listing_disordered", "the listing has stream 'a' behind 'b'"),
                 ("stream_short", "stream 'a': read by itself it ends with version 2, in the store's order with 3"),
                 ("stream_long", "stream 'c', version 2: position 6 follows 6"),
                 ("stream_gap", "stream 'a': version 4 follows version 1"),
@@ -87,6 +89,9 @@ class Test(support.Case):
         ):
             with self.subTest(lie):
                 self.check_wrong(self.lying(lie), "wrong, " + place)
+
+    def test_verify_passes_over_what_is_written_meanwhile(self):
+        self.assertIn("6 events in 3 streams, 3 commit ids: nothing", self.works("verify", config=self.lying("stream_grows")))
 
     def lying(self, lie):
         return self.fixture_plugin("lying", f"lie: {lie}")
