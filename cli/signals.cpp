@@ -11,11 +11,13 @@ namespace {
 
 std::atomic<int> came{0};
 
+// Those that are ignored stay so: a shell has its background jobs ignore SIGINT.
 sigset_t watched() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  for (const int number : {SIGINT, SIGTERM})
+    if (struct sigaction action{}; sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_IGN)
+      sigaddset(&signals, number);
   return signals;
 }
 
@@ -24,9 +26,12 @@ void watch(std::stop_source stop) {
   int number = 0;
   if (sigwait(&signals, &number) != 0) return;
   came.store(number);
+  stop.request_stop();
+  // timeout(1) and others send it to the process and to its group, which is one signal and not two.
+  constexpr timespec moment{0, 200'000'000};
+  sigtimedwait(&signals, nullptr, &moment);
   // This thread alone takes the next one, and as the system does.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  stop.request_stop();
   for (;;) pause();
 }
 

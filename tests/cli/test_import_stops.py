@@ -36,8 +36,8 @@ class Test(support.Case):
         self.assertEqual([each["data"] for each in stored], [each["data"] for each in expected])
         self.assertIn("nothing is wrong", self.works("verify", config=config))
 
-    def interrupted(self, number, status, told):
-        """While it waits for more of its input, in the middle of a line of a commit that has begun."""
+    def interrupted(self, numbers, status, told):
+        """By signals that come at once, while it waits for more of its input, in the middle of a line of a commit that has begun."""
         config = self.rocksdb()
         program = subprocess.Popen([EVENTCORE, "import", "--config", config], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -49,7 +49,10 @@ class Test(support.Case):
         program.stdin.write((ndjson(line("first", 1)) + "\n" * 300_000 + text).encode())
         program.stdin.flush()
         self.wait_until_read(program)
-        program.send_signal(number)
+        for number in (signal.SIGSTOP, *numbers, signal.SIGCONT):
+            program.send_signal(number)
+            if number == signal.SIGSTOP:
+                self.wait_for_state(program, "T")
         out, err = program.stdout.read().decode(), program.stderr.read().decode()  # with the input still open
         self.assertEqual((program.wait(support.PATIENCE_S), out, err), (status, told, ""))
         self.assertEqual([each["stream"] for each in self.events(config)], ["first", "a", "a", "b"])
@@ -59,16 +62,34 @@ class Test(support.Case):
         left = array.array("i", [1])
         while left[0] != 0:
             fcntl.ioctl(program.stdin.fileno(), termios.FIONREAD, left)
+        self.wait_for_state(program, "S")
+
+    def wait_for_state(self, program, expected):
         state = None
-        while state != "S":
+        while state != expected:
             with open(f"/proc/{program.pid}/stat", encoding="ascii") as stat:
                 state = stat.read().rpartition(")")[2].split()[0]
 
     def test_import_interrupted_while_it_waits(self):
-        self.interrupted(signal.SIGINT, 130, "stopped: 4 events imported in 3 appends, 0 were there before\n")
+        self.interrupted([signal.SIGINT], 130, "stopped: 4 events imported in 3 appends, 0 were there before\n")
 
     def test_import_terminated_while_it_waits(self):
-        self.interrupted(signal.SIGTERM, 143, "stopped: 4 events imported in 3 appends, 0 were there before\n")
+        self.interrupted([signal.SIGTERM], 143, "stopped: 4 events imported in 3 appends, 0 were there before\n")
+
+    def test_import_is_told_twice_at_once(self):
+        """As timeout(1) does, which tells the process and its group."""
+        self.interrupted([signal.SIGTERM, signal.SIGINT], 130,
+                         "stopped: 4 events imported in 3 appends, 0 were there before\n")
+
+    def test_import_in_the_background_ignores_what_its_shell_had_it_ignore(self):
+        config = self.rocksdb()
+        program = Terminal(self, "sh", "-c", 'trap "" INT; exec "$@"', "sh", EVENTCORE, "import", "--config", config)
+        program.feed(ndjson(line("a", 1)) + "\n" * 300_000)
+        program.process.send_signal(signal.SIGINT)
+        program.feed(ndjson(line("a", 2)))
+        program.process.stdin.close()
+        self.assertEqual(program.process.stdout.read(), b"2 events imported in 2 appends, 0 were there before\n")
+        self.assertEqual(program.process.wait(support.PATIENCE_S), 0)
 
 
 if __name__ == "__main__":
