@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,33 @@ bool is_special(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+// DEL and the controls from U+0080 to U+009F, which JSON lets stand in a string; those below stand nowhere in a line.
+std::string without_controls(std::string_view text) {
+  std::string made;
+  const auto escape = [&](unsigned char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    made += "\\u00";
+    made += digits[c >> 4U];
+    made += digits[c & 15U];
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    if (text[i] == '\x7F')
+      escape(0x7F);
+    else if (text[i] == '\xC2' && next >= 0x80 && next < 0xA0)
+      escape(static_cast<unsigned char>(text[++i]));
+    else
+      made += text[i];
+  }
+  return made;
+}
+
+// A pipe that another process made non-blocking can be full for a while.
+bool can_be_written(int fd) {
+  pollfd watched{fd, POLLOUT, 0};
+  return poll(&watched, 1, -1) >= 0 || errno == EINTR;
+}
+
 Failure cannot_write(const std::string& path) {
   return {failed, "cannot write " + (path.empty() ? "to standard output" : path) + ": " + std::strerror(errno)};
 }
@@ -29,11 +57,13 @@ Failure cannot_write(const std::string& path) {
 
 Output::Output(std::string path) : path_(std::move(path)), fd_(STDOUT_FILENO) {
   if (path_ == "-") path_.clear();
-  if (path_.empty()) return;
-  if (!is_special(path_)) partial_ = path_ + ".partial";
-  const std::string& opened = partial_.empty() ? path_ : partial_;
-  fd_ = open(opened.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (partial_.empty() ? 0 : O_NOFOLLOW), 0666);
-  if (fd_ < 0) throw cannot_write(opened);
+  if (!path_.empty()) {
+    if (!is_special(path_)) partial_ = path_ + ".partial";
+    const std::string& opened = partial_.empty() ? path_ : partial_;
+    fd_ = open(opened.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (partial_.empty() ? 0 : O_NOFOLLOW), 0666);
+    if (fd_ < 0) throw cannot_write(opened);
+  }
+  is_terminal_ = cli::is_terminal(fd_);
 }
 
 Output::~Output() {
@@ -46,9 +76,10 @@ void Output::drain() {
 }
 
 void Output::flush() {
+  if (is_terminal_) text_ = without_controls(text_);
   for (std::string_view rest = text_; !rest.empty();) {
     const ssize_t count = ::write(fd_, rest.data(), rest.size());
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EINTR || (errno == EAGAIN && can_be_written(fd_)))) continue;
     if (count < 0) throw cannot_write(path_);
     rest.remove_prefix(static_cast<std::size_t>(count));
   }

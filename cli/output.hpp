@@ -20,10 +20,14 @@ class Output {
   void flush();
   void finish();
 
+  // Whether people look at it. What a terminal would obey is escaped there, as JSON does.
+  bool is_terminal() const { return is_terminal_; }
+
  private:
   std::string path_;
   std::string partial_;  // the file that becomes path_; empty: there is none
   int fd_;
+  bool is_terminal_ = false;
   std::string text_;
 };
 

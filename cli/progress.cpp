@@ -10,8 +10,8 @@
 
 namespace cli {
 
-Progress::Progress(std::string what, std::uint64_t total) : what_(std::move(what)), total_(total) {
-  if (!is_terminal(STDERR_FILENO)) return;
+Progress::Progress(std::string what, std::uint64_t total, bool shown) : what_(std::move(what)), total_(total) {
+  if (!shown || !is_terminal(STDERR_FILENO)) return;
   painter_ = std::jthread([this](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any wake;

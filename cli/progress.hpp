@@ -11,8 +11,8 @@ namespace cli {
 
 class Progress {
  public:
-  // "comparing", of so many; 0: nobody knows how many.
-  Progress(std::string what, std::uint64_t total);
+  // "comparing", of so many; 0: nobody knows how many. Not shown where it would stand between the program's output.
+  Progress(std::string what, std::uint64_t total, bool shown = true);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() = default;  // draws once more

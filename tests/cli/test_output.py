@@ -1,12 +1,16 @@
 """Where the output goes: a terminal, a pipe, a file, and what happens when that is full."""
+import array
+import fcntl
 import json
 import os
 import re
+import socket
 import subprocess
+import termios
 
 import looks
 import support
-from support import EVENTCORE, MEMORY, Terminal
+from support import EVENTCORE, MEMORY, Terminal, commit_id, line, ndjson
 
 
 class Test(support.Case):
@@ -35,6 +39,46 @@ class Test(support.Case):
     def test_events_are_the_same_on_a_terminal(self):
         config = self.rocksdb_with(looks.EVENTS)
         self.assertEqual(self.shown("read", "account/1", "--config", config), self.works("read", "account/1", config=config))
+
+    def test_what_a_terminal_would_obey_is_escaped_there(self):
+        data = '["\u009b2J \u007f \u00e9 \u2028"]'
+        config = self.rocksdb()
+        self.assertIn(data, self.works("append", "s", "--type", "t", "--data", data, config=config))
+        shown = self.shown("read", "s", "--config", config)
+        self.assertIn('["\\u009b2J \\u007f \u00e9 \u2028"]', shown)
+        self.assertEqual(json.loads(shown)["data"], json.loads(data))
+
+    def test_no_progress_among_the_events(self):
+        config = self.rocksdb_with(looks.EVENTS)
+        self.assertEqual(self.shown("export", "--config", config), self.exported(config))
+
+    def test_export_writes_whole_commits(self):
+        """An import behind a pipe that breaks off has all of a commit or nothing."""
+        config = self.rocksdb_with(ndjson(*(line("s", n + 1, commit_id(n // 20), data="x" * 5000) for n in range(100))))
+        ours, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # keeps apart what is written apart
+        with ours, its_end:
+            its_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+            with subprocess.Popen([EVENTCORE, "export", "--config", config], stdout=its_end) as program:
+                its_end.close()
+                written = list(iter(lambda: ours.recv(1 << 20), b""))
+                self.assertEqual(program.wait(support.PATIENCE_S), 0)
+        self.assertEqual(b"".join(written).decode(), self.exported(config))
+        self.assertGreater(len(written), 2)
+        ends = [[json.loads(lines[at])["commit"] for at in (0, -1)] for lines in map(bytes.splitlines, written)]
+        for (_, last), (first, _) in zip(ends, ends[1:]):
+            self.assertNotEqual(last, first)
+
+    def test_export_into_a_pipe_that_is_non_blocking(self):
+        config = self.rocksdb_with(support.many(3000))
+        end, its_end = os.pipe()
+        os.set_blocking(its_end, False)
+        with open(end, "rb") as out, subprocess.Popen([EVENTCORE, "export", "--config", config], stdout=its_end) as program:
+            os.close(its_end)
+            held = array.array("i", [0])
+            while program.poll() is None and held[0] < fcntl.fcntl(end, fcntl.F_GETPIPE_SZ):  # until it is full
+                fcntl.ioctl(end, termios.FIONREAD, held)
+            self.assertEqual(out.read().decode(), self.exported(config))
+            self.assertEqual(program.wait(support.PATIENCE_S), 0)
 
     def test_progress_on_a_terminal_only(self):
         file, source = self.file("events", support.many(3000)), self.rocksdb()
