@@ -1,5 +1,6 @@
 #include "app.hpp"
 
+#include <charconv>
 #include <string>
 
 namespace cli {
@@ -14,9 +15,18 @@ constexpr const char* footer =
     "the\n"
     "input is wrong, 3 an expectation did not hold, 130 or 143 after SIGINT or SIGTERM. See eventcore(1).";
 
-// strtoull takes a minus, and makes a large number of it.
-std::string no_minus(const std::string& text) {
-  return text.starts_with('-') ? "a number that is not negative is needed" : std::string();
+// strtoull makes a large number of what is negative, and the largest of what is larger.
+std::string is_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [last, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_whole = problem == std::errc{} && last == text.data() + text.size();
+  return is_whole ? std::string() : "a number that is not negative is needed, and below 2^64";
+}
+
+// Of how many at most. 0 would be none, and stands for no limit further down.
+std::string is_limit(const std::string& text) {
+  const bool is_zero = text.find_first_not_of('0') == std::string::npos;
+  return is_zero ? "a number above 0 is needed; without a limit it is all" : is_number(text);
 }
 
 class Grammar {
@@ -78,7 +88,7 @@ class Grammar {
     CLI::App& command = add(*app_, "streams", "Lists streams and their versions", streams);
     command.add_option("PREFIX", options_.prefix, "Only streams that begin with it");
     command.add_option("--after", options_.after, "Only streams behind this one")->type_name("STREAM");
-    command.add_option("--limit", options_.limit, "At most so many")->type_name("COUNT")->check(no_minus);
+    command.add_option("--limit", options_.limit, "At most so many")->type_name("COUNT")->check(is_limit);
     add_json(command);
   }
 
@@ -87,8 +97,8 @@ class Grammar {
     command.add_option("STREAM", options_.streams, "Their ids")->required();
     command.add_option("--after", options_.after_version, "Only versions above it; backward: below it")
         ->type_name("VERSION")
-        ->check(no_minus);
-    command.add_option("--limit", options_.limit, "At most so many events")->type_name("COUNT")->check(no_minus);
+        ->check(is_number);
+    command.add_option("--limit", options_.limit, "At most so many events")->type_name("COUNT")->check(is_limit);
     command.add_flag("--backward", options_.backward, "The last first");
   }
 
@@ -96,7 +106,7 @@ class Grammar {
     CLI::App& command = add(*app_, "tail", "Prints the last events, then new ones as they come", tail);
     command.add_option("--last", options_.last, "So many of those that are there")
         ->type_name("COUNT")
-        ->check(no_minus)
+        ->check(is_number)
         ->capture_default_str();
     command.add_option("--after", options_.after, "All behind this position instead")->type_name("POSITION");
     add_filter(command);
@@ -114,7 +124,7 @@ class Grammar {
     command.add_option("--encoding", options_.encoding, "Of the payload: json, bytes, cbor, protobuf or a number")
         ->capture_default_str();
     command.add_option("--schema-version", options_.schema_version, "Of the payload")
-        ->check(no_minus)
+        ->check(is_number)
         ->capture_default_str();
     command
         .add_option("--expect", options_.expect, "Only if the stream has this version: a number, absent, exists or any")

@@ -38,7 +38,9 @@ class Test(support.Case):
     def test_wrong_commands(self):
         for wrong in ((), ("nonsense",), ("info", "nonsense"), ("info", "--nonsense"), ("read",), ("append",), ("append", "a"),
                       ("append", "a", "b", "--type", "t"), ("streams", "--limit", "x"), ("streams", "--limit", "-1"),
-                      ("read", "a", "--after", "x"), ("read", "a", "--after", "-1"), ("read", "a", "--limit", "-1"), ("tail", "--last", "x"), ("tail", "--last", "-1"),
+                      ("read", "a", "--after", "x"), ("read", "a", "--after", "-1"), ("read", "a", "--limit", "-1"),
+                      ("read", "a", "--limit", "0"), ("streams", "--limit", "0"), ("read", "a", "--after", str(2**64)),
+                      ("tail", "--last", "x"), ("tail", "--last", "-1"), ("tail", "--last", str(2**64)),
                       ("append", "a", "--type", "t", "--data", "1", "--schema-version", "-1"), ("tail", "--after", "x"),
                       ("append", "a", "--type", "t", "--data", "1", "--data-file", "-"), ("completion",),
                       ("completion", "tcsh"), ("import", "a", "b"), ("export", "a"), ("verify", "--from", MEMORY)):
