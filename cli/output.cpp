@@ -6,7 +6,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
-#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -20,27 +19,6 @@ constexpr std::size_t enough_bytes = 64 * 1024;
 bool is_special(const std::string& path) {
   struct stat status{};
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-}
-
-// DEL and the controls from U+0080 to U+009F, which JSON lets stand in a string; those below stand nowhere in a line.
-std::string without_controls(std::string_view text) {
-  std::string made;
-  const auto escape = [&](unsigned char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    made += "\\u00";
-    made += digits[c >> 4U];
-    made += digits[c & 15U];
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
-    if (text[i] == '\x7F')
-      escape(0x7F);
-    else if (text[i] == '\xC2' && next >= 0x80 && next < 0xA0)
-      escape(static_cast<unsigned char>(text[++i]));
-    else
-      made += text[i];
-  }
-  return made;
 }
 
 // A pipe that another process made non-blocking can be full for a while.
@@ -94,5 +72,28 @@ void Output::finish() {
 }
 
 bool is_terminal(int fd) { return isatty(fd) != 0; }
+
+std::string without_controls(std::string_view text) {
+  std::string made;
+  const auto escape = [&](unsigned char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    made += "\\u00";
+    made += digits[c >> 4U];
+    made += digits[c & 15U];
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F) {
+      escape(c);
+    } else if (c == 0xC2 && next >= 0x80 && next < 0xA0) {
+      escape(next);
+      ++i;
+    } else {
+      made += text[i];
+    }
+  }
+  return made;
+}
 
 }  // namespace cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace cli {
 
@@ -20,7 +21,7 @@ class Output {
   void flush();
   void finish();
 
-  // Whether people look at it. What a terminal would obey is escaped there, as JSON does.
+  // Whether people look at it; then it is without_controls.
   bool is_terminal() const { return is_terminal_; }
 
  private:
@@ -33,5 +34,9 @@ class Output {
 
 // Whether people look at it.
 bool is_terminal(int fd);
+
+// What a terminal would obey escaped as JSON does, U+0080 to U+009F too, which JSON lets stand in strings; lines and tabs
+// stay.
+std::string without_controls(std::string_view text);
 
 }  // namespace cli

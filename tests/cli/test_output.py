@@ -97,6 +97,18 @@ class Test(support.Case):
         self.file("eventcore_plugin_\x1b[2J.so", "no library")
         self.assertNotIn("\x1b", self.works("plugins", env={"EVENTCORE_PLUGIN_PATH": self.folder}))
 
+    def test_what_a_terminal_would_obey_is_escaped_in_complaints(self):
+        line_of_others = '{"stream":"s","version":1,"type":"t","\\u001b[2J\\u009b2J":1}'
+        complaint = self.fails(2, "import", config=self.rocksdb(), stdin=line_of_others)
+        self.assertIn("line 1: member '\\u001b[2J\\u009b2J': is unknown", complaint)
+
+    def test_descriptors_that_are_closed_are_none_of_the_store(self):
+        config = self.rocksdb_with(looks.EVENTS)
+        for closed, command in (("0<&-", "import"), ("1>&-", "export"), ("0<&- 1>&-", "append s --type t --data 1")):
+            told = self.run_program("sh", "-c", f'exec "$@" {closed}', "sh", EVENTCORE, *command.split(), "--config", config)
+            self.assertNotEqual(told.status, 0)
+            self.assertIn("Bad file descriptor", told.err, command)
+
     def test_closed_output(self):
         config = self.rocksdb_with(looks.EVENTS)
         for command in ("info", "streams", "export", "read account/1", "verify", "plugins", "tail", "completion bash"):
