@@ -145,9 +145,14 @@ TEST_F(CanaryTest, AConfigurationWithAMistakeInIt) {
           "password: " + secret + " x", "password: " + secret + "${", "password: " + secret})
       open(telling(options));
   for (const char* options : {"number: '${file:secret}'", "where: open, how: '${file:secret}'"}) open(telling(options));
-  for (const std::string& key :
-       {"password=" + canary, "dsn:" + dsn, "'" + dsn + "'", "password " + canary, "a: {'dsn=" + dsn + "'}",
-        "'" + dsn + "': 1", "'x=" + canary + "': 1, 'x=" + canary + "': 2"}) {
+  const std::vector<std::string> keys{"password=" + canary,
+                                      "dsn:" + dsn,
+                                      "'" + dsn + "'",
+                                      "password " + canary,
+                                      "a: {'dsn=" + dsn + "'}",
+                                      "'" + dsn + "': 1",
+                                      "'x=" + canary + "': 1, 'x=" + canary + "': 2"};
+  for (const std::string& key : keys) {
     EXPECT_EQ(open(telling(key)).status, EC_CONFIG) << key;
   }
   EXPECT_EQ(open("plugin: memory\ngroup_commit: {max_appends: '${file:secret}'}").status, EC_CONFIG);
@@ -160,13 +165,20 @@ TEST_F(CanaryTest, AConfigurationWithAMistakeInIt) {
 TEST_F(CanaryTest, ThePostgresPluginWithoutAServer) {
   const std::string plugin = EVENTCORE_PLUGIN_DIR "/eventcore_plugin_postgres.so";
   if (!fs::exists(plugin)) GTEST_SKIP() << "the Postgres plugin is not built";
-  for (const std::string& dsn :
-       {"postgresql://app:" + canary + "@127.0.0.1:1/bank", "host=127.0.0.1 port=1 password=" + canary,
-        "host=/none password=" + canary, "password=" + canary + " port=one", "password='" + canary,
-        "host=127.0.0.1 port=1 " + canary, canary, "postgresql://app:" + canary, "postgres://" + canary + "/x?y=z",
-        "postgresql://app:" + canary + "@127.0.0.1:1/bank?sslmode=" + canary,
-        "host=127.0.0.1 port=1 sslpassword=" + canary, "service=" + canary,
-        "host=127.0.0.1 port=1 sslcert=/none sslkey=/none password=" + canary}) {
+  const std::vector<std::string> dsns{"postgresql://app:" + canary + "@127.0.0.1:1/bank",
+                                      "host=127.0.0.1 port=1 password=" + canary,
+                                      "host=/none password=" + canary,
+                                      "password=" + canary + " port=one",
+                                      "password='" + canary,
+                                      "host=127.0.0.1 port=1 " + canary,
+                                      canary,
+                                      "postgresql://app:" + canary,
+                                      "postgres://" + canary + "/x?y=z",
+                                      "postgresql://app:" + canary + "@127.0.0.1:1/bank?sslmode=" + canary,
+                                      "host=127.0.0.1 port=1 sslpassword=" + canary,
+                                      "service=" + canary,
+                                      "host=127.0.0.1 port=1 sslcert=/none sslkey=/none password=" + canary};
+  for (const std::string& dsn : dsns) {
     folder_.write("dsn", dsn);
     for (const char* options :
          {"dsn: '${file:dsn}'", "dsn: '${file:dsn}', durability: maybe", "schema: '${file:dsn}', dsn: 'host=/none'",

@@ -54,7 +54,7 @@ TEST_F(Library, OneThatIsCutOffIsRefusedAtEveryPageAndEveryHeader) {
 }
 
 TEST_F(Library, OneOfAnotherMachineIsRefused) {
-  for (const unsigned machine : {EM_386, EM_ARM, EM_PPC64, EM_S390, EM_RISCV, EM_NONE})
+  for (const int machine : {EM_386, EM_ARM, EM_PPC64, EM_S390, EM_RISCV, EM_NONE})
     EXPECT_TRUE(contains(patched(offsetof(Elf64_Ehdr, e_machine), static_cast<Elf64_Half>(machine)),
                          ": was built for another machine"));
   EXPECT_TRUE(contains(patched(EI_CLASS, ELFCLASS32), ": was built for another machine"));
@@ -63,7 +63,7 @@ TEST_F(Library, OneOfAnotherMachineIsRefused) {
 }
 
 TEST_F(Library, OneThatIsNoneIsRefused) {
-  for (const unsigned type : {ET_NONE, ET_REL, ET_EXEC, ET_CORE})
+  for (const int type : {ET_NONE, ET_REL, ET_EXEC, ET_CORE})
     EXPECT_TRUE(
         contains(patched(offsetof(Elf64_Ehdr, e_type), static_cast<Elf64_Half>(type)), ": is not a shared library"));
   EXPECT_TRUE(contains(patched(0, 'x'), ": is not a shared library"));

@@ -12,11 +12,11 @@ constexpr ec_bytes broken_bytes{nullptr, 1};
 
 class Request : public testing::Test {
  protected:
-  Request() {
+  void SetUp() override {
     const std::string yaml = "plugin: " + memory_plugin();
-    EXPECT_EQ(ec_store_open_text(text(yaml), text("bank.yaml"), nullptr, &store, &error), EC_OK) << error.message;
+    ASSERT_EQ(ec_store_open_text(text(yaml), text("bank.yaml"), nullptr, &store, &error), EC_OK) << error.message;
   }
-  ~Request() override { ec_store_close(store); }
+  void TearDown() override { ec_store_close(store); }
 
   ec_store* store = nullptr;
   ec_error error = EC_ERROR_INIT;
