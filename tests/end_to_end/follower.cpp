@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   }
   Follower follower;
   ec::Projector projector(*store, follower,
-                          {.save_every = 1, .holder = argv[2], .lease_time = std::chrono::milliseconds(700)});
+                          {.save_every = 1, .holder = argv[2], .lease_time = std::chrono::milliseconds(1'000)});
   const auto done = projector.run();
   return done ? 0 : fail(done.error());
 }

@@ -34,6 +34,14 @@ namespace detail {
 
 inline constexpr std::string_view dead_letter_prefix = "eventcore/dead-letters/";
 
+// An error may quote bytes of the event that it is about; JSON takes none that are no UTF-8.
+inline std::string readable(std::string text) {
+  if (ec_utf8_check(str(text)) == 0)
+    for (char& each : text)
+      if (static_cast<unsigned char>(each) >= 0x80) each = '?';
+  return text;
+}
+
 }  // namespace detail
 
 // Where they are kept; an ordinary stream, which projections pass over.
@@ -69,7 +77,7 @@ inline Result<> keep_dead_letter(Store& store, std::string_view projection, cons
                           std::string(event.stream()),
                           event.version(),
                           std::string(event.type()),
-                          error.message,
+                          detail::readable(error.message),
                           attempts};
   const auto kept =
       store.append({Expect::any(dead_letter_stream(projection))}, {NewEvent::of(0, letter)}, commit_id, call);

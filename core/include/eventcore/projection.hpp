@@ -65,6 +65,11 @@ concept Flushes = requires(P& projection) {
 };
 
 template <class P>
+concept Reacts = requires(P& projection, const RecordedEvent& event, const Error& error, std::uint32_t attempt) {
+  { projection.on_failure(event, error, attempt) } -> std::same_as<Reaction>;
+};
+
+template <class P>
 consteval bool handles_each() {
   return []<class... E>(std::type_identity<Events<E...>>) {
     return (Handles<P, E> && ...);
@@ -91,7 +96,13 @@ consteval bool check_projection() {
                   "eventcore: a projection that keeps its checkpoint needs all three: "
                   "ec::Result<std::optional<ec::Position>> load_checkpoint(), "
                   "ec::Result<> save_checkpoint(ec::Position, std::uint64_t fence), void discard()");
-    return handles && (keeps || !keeps_in_part);
+    constexpr bool flushes = Flushes<P> || !requires { &P::flush; };
+    constexpr bool reacts = Reacts<P> || !requires { &P::on_failure; };
+    static_assert(flushes, "eventcore: the projection's flush() is not called as it is: ec::Result<> flush()");
+    static_assert(reacts,
+                  "eventcore: the projection's on_failure() is not called as it is: ec::Reaction on_failure("
+                  "const ec::RecordedEvent&, const ec::Error&, std::uint32_t attempt)");
+    return handles && (keeps || !keeps_in_part) && flushes && reacts;
   }
   return false;
 }
@@ -106,9 +117,7 @@ class ProjectionAdapter final : public AnyProjection {
   }
 
   Result<Reaction> react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) override {
-    if constexpr (requires {
-                    { projection_.on_failure(event, error, attempt) } -> std::same_as<Reaction>;
-                  })
+    if constexpr (Reacts<P>)
       return guarded("on_failure()",
                      [&]() -> Result<Reaction> { return projection_.on_failure(event, error, attempt); });
     else

@@ -142,7 +142,7 @@ TEST(Projection, TheCheckpointIsNeverAheadOfWhatWasFlushed) {
   deposit(store, 1);
   Book book;
   book.flush_error = ec::Error{ec::Code::unavailable, "the disk is full"};
-  EXPECT_FAILS(ec::Projector(store, book).run_to_head(), ec::Code::unavailable, "the disk is full");
+  EXPECT_FAILS(ec::Projector(store, book, {.save_every = 1}).run_to_head(), ec::Code::unavailable, "the disk is full");
   EXPECT_EQ(saved(store), Position{}) << "no later flush speaks for the one that failed";
   ASSERT_TRUE(ec::Projector(store, book).run_to_head().has_value());
   EXPECT_EQ(book.flushed, 2U) << "handled again: at least once";
@@ -243,7 +243,7 @@ TEST(Projection, ADeadLetterIsKeptWithTheReasonAndThePosition) {
   Book book;
   book.reaction = Reaction::dead_letter;
   book.on_deposit = [](std::int64_t amount, const ec::Delivery&) -> ec::Result<> {
-    if (amount == 1) throw std::runtime_error("cannot count to one");
+    if (amount == 1) throw std::runtime_error("cannot count to one \xff");
     return {};
   };
   ec::Projector projector(store, book);
@@ -255,7 +255,7 @@ TEST(Projection, ADeadLetterIsKeptWithTheReasonAndThePosition) {
   EXPECT_EQ(letters[0].stream, "account/a");
   EXPECT_EQ(letters[0].type, "deposited");
   EXPECT_EQ(letters[0].attempts, 1U);
-  EXPECT_NE(letters[0].error.find("the handler threw: cannot count to one"), std::string::npos);
+  EXPECT_NE(letters[0].error.find("the handler threw: cannot count to one ?"), std::string::npos);
 }
 
 TEST(Projection, ADeadLetterWhoseAnswerIsLostIsKeptOnce) {
