@@ -16,6 +16,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -25,15 +26,17 @@ namespace ec::testing {
 class Faults {
  public:
   // The nth call from now (1: the next one) of `function` answers that: append, read, read_all, next, head, list_streams,
-  // load and save (of checkpoints).
+  // load and save (of checkpoints). Another name is std::invalid_argument.
   // Nothing is carried out, but for EC_IN_DOUBT, which is carried out every second time.
   void fail(const std::string& function, std::uint64_t nth, ec_status status) {
     const std::scoped_lock lock(mutex_);
+    check(function);
     planned_[function][calls_[function] + nth] = status;
   }
   // Each call from now on with that probability, from 0 to 1; the same seed gives the same answers to the same calls.
   void fail_randomly(const std::string& function, double probability, ec_status status, std::uint64_t seed) {
     const std::scoped_lock lock(mutex_);
+    check(function);
     random_[function] = {probability, status, std::mt19937_64(seed)};
   }
   void stop_failing() {
@@ -65,6 +68,13 @@ class Faults {
   }
 
  private:
+  // One that is misspelt would never fail, and its test could not.
+  static void check(std::string_view function) {
+    for (const char* known : {"append", "read", "read_all", "next", "head", "list_streams", "load", "save"})
+      if (function == known) return;
+    throw std::invalid_argument("no function '" + std::string(function) + "' of a store is made to fail");
+  }
+
   struct Random {
     double probability = 0;
     ec_status status = EC_OK;

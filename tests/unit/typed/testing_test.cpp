@@ -5,6 +5,7 @@
 #include <eventcore/testing_faults.hpp>
 
 #include <chrono>
+#include <stdexcept>
 
 namespace {
 
@@ -90,6 +91,12 @@ TEST(Faults, TheNthCallFails) {
   EXPECT_FAILS(store.head(), ec::Code::unavailable, "at head");
   EXPECT_EQ(store.head().value(), (ec::Position{0, 2})) << "the one that failed was not carried out";
   EXPECT_EQ(faults.count(), 3U);
+}
+
+TEST(Faults, AFunctionThatDoesNotExistIsNoticed) {
+  ec::testing::Faults faults;
+  EXPECT_THROW(faults.fail("apend", 1, EC_CONFLICT), std::invalid_argument);
+  EXPECT_THROW(faults.fail_randomly("commit", 1, EC_CONFLICT, 1), std::invalid_argument);
 }
 
 TEST(Faults, AConflictIsTriedAgainAndDoubtIsCleared) {
