@@ -21,7 +21,7 @@ sigset_t watched() {
   return signals;
 }
 
-void watch(std::stop_source stop) {
+void watch(const std::stop_source& stop) {
   const sigset_t signals = watched();
   int number = 0;
   if (sigwait(&signals, &number) != 0) return;
