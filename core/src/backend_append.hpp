@@ -1,8 +1,9 @@
 // A backend's append, which must not throw, and what it means when it does.
 #pragma once
 
+#include "guard_plugin.hpp"
+
 #include <eventcore/abi/event_store.h>
-#include <eventcore/plugin/failure.hpp>
 
 #include <cstddef>
 
@@ -16,7 +17,7 @@ inline ec_status backend_append(const ec_store_api& api, ec_backend* backend, co
   try {
     return api.append(backend, appends, sizeof(ec_append), outcomes, outcome_stride, count, call, error);
   } catch (...) {
-    plugin::set_error_from_exception(error);
+    set_error_from_plugin(error);
     error->code = EC_IN_DOUBT;
     return EC_IN_DOUBT;
   }

@@ -3,6 +3,7 @@
 
 #include "first_release.hpp"
 #include "group_commit.hpp"
+#include "guard_plugin.hpp"
 #include "hot_streams.hpp"
 #include "log.hpp"
 
@@ -69,10 +70,10 @@ ec_status guard_status(ec_error* error, Body&& body) noexcept {
   }
 }
 
-// The same for a call on a store: no secret of its configuration leaves in the error's message.
+// The same for a call on a store and its plugin: no secret of its configuration leaves in the error's message.
 template <class Body>
 ec_status guard_call(const ec_store* store, ec_error* error, Body&& body) noexcept {
-  const ec_status status = guard_status(error, std::forward<Body>(body));
+  const ec_status status = guard_plugin(error, std::forward<Body>(body));
   if (status != EC_OK && error != nullptr) store->host->secrets().redact(*error);
   return status;
 }

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,6 +66,7 @@ class Backend {
       sizes_.push_back(count);
       thread_ = std::this_thread::get_id();
     }
+    const Inside inside(*this);
     ec_status status = EC_OK;
     if (answer) status = answer(count, outcomes, call, error);
     if (!answer)
@@ -73,10 +75,23 @@ class Backend {
         // The caller's number comes back, so that a mix-up of outcomes is seen.
         outcomes[i].first = {0, appends[i].expects[0].version};
       }
-    const std::scoped_lock lock(mutex_);
-    --inside_;
     return status;
   }
+
+  // Until the call is over, also by an exception.
+  class Inside {
+   public:
+    explicit Inside(Backend& backend) : backend_(backend) {}
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    ~Inside() {
+      const std::scoped_lock lock(backend_.mutex_);
+      --backend_.inside_;
+    }
+
+   private:
+    Backend& backend_;
+  };
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -211,6 +226,19 @@ TEST_F(GroupCommitTest, WhatFailsAsAWholeFailsForEach) {
   for (const auto& [number, answer] : join()) {
     EXPECT_EQ(answer.status, EC_UNAVAILABLE);
     EXPECT_EQ(answer.message, "no server");
+  }
+}
+
+TEST_F(GroupCommitTest, AnExceptionOutOfThePluginIsAnErrorForEachAndTheHostLives) {
+  backend_.answer = [](std::size_t, ec_outcome*, const ec_call*, ec_error*) -> ec_status {
+    throw std::runtime_error("no C function does this");
+  };
+  fill_queue(3);
+  backend_.open();
+  for (const auto& [number, answer] : join()) {
+    EXPECT_EQ(answer.status, EC_IN_DOUBT);
+    EXPECT_NE(answer.message.find("the plugin let an exception out"), std::string::npos) << answer.message;
+    EXPECT_NE(answer.message.find("no C function does this"), std::string::npos) << answer.message;
   }
 }
 
