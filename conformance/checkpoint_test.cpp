@@ -29,7 +29,7 @@ TEST_F(Checkpoint, MayBeMovedBack) {
   save(name(), answer.last);
   EXPECT_TRUE(ended(save(name(), answer.first), EC_OK));
   EXPECT_TRUE(ended(save(name(), Position{}), EC_OK));
-  EXPECT_EQ(loaded(name()), Position{});
+  EXPECT_EQ(loaded(name()), Position{}) << "a checkpoint was not moved back";
 }
 
 TEST_F(Checkpoint, AboveTheHeadIsInvalid) {

@@ -23,8 +23,8 @@ class CommitId : public Contract {
 };
 
 void expect_repeat(const Answer& again, const Answer& first) {
-  ASSERT_TRUE(ended(again, EC_OK));
-  EXPECT_TRUE(again.repeated);
+  ASSERT_TRUE(ended(again, EC_OK)) << "an append that was sent again is not answered as it was the first time";
+  EXPECT_TRUE(again.repeated) << "an append that was sent again was carried out again";
   EXPECT_EQ(again.first, first.first);
   EXPECT_EQ(again.last, first.last);
 }
@@ -45,7 +45,7 @@ TEST_F(CommitId, GivesTheFirstOutcomeAlsoAfterTheStreamsMovedOn) {
   grow(stream("b"), 5);
   const Answer again = send();
   expect_repeat(again, first);
-  EXPECT_EQ(again.versions, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(again.versions, (std::vector<std::uint64_t>{1, 2})) << "a repeat tells versions of now";
   EXPECT_EQ(all().events.size(), 10U);
 }
 
@@ -134,7 +134,8 @@ TEST_F(CommitId, StandsOnEachEventOfItsAppend) {
   written({Expect::any(stream("c"))}, {event(0, "without")});
   const Reading reading = all();
   ASSERT_EQ(reading.events.size(), 4U);
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(reading.events[i].commit_id, id);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(reading.events[i].commit_id, id) << "an event does not have the commit id of its append";
   EXPECT_EQ(reading.events[3].commit_id, Uuid{});
 }
 

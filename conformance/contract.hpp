@@ -38,6 +38,8 @@ class Contract : public testing::Test {
   static Reading read_all(const Filter& filter, Position after = {}, ReadOptions options = {}) {
     return drain(store().read_all(filter, after, options), options.backward);
   }
+  // Calls of all kinds, but none on this cursor: its batch must stay as it is.
+  void expect_lent_during_other_calls(EventCursor& open) const;
   static std::uint64_t version(const StreamId& id) { return read({{id}}).events.size(); }
   // Everything this test wrote.
   Reading all() const { return read_all({.prefixes = {prefix_}}); }

@@ -137,7 +137,7 @@ TEST_F(Errors, InfoTellsLimitsThatAnAppendCanWorkWith) {
   EXPECT_GE(info.max_bytes_per_append, info.max_payload);
   EXPECT_GE(info.max_appends_per_call, 1U);
   EXPECT_EQ(ec_utf8_check(info.location), 1);
-  EXPECT_EQ(Uuid{info_of_store().store_id}, Uuid{info.store_id});
+  EXPECT_EQ(Uuid{info_of_store().store_id}, Uuid{info.store_id}) << "the store's id is another one each time";
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ TEST_F(FilterOf, APatternMatchesTheWholeId) {
 
 TEST_F(FilterOf, AStarIsAnyRunOfCharactersAlsoNoneAlsoSlashes) {
   write_to({"", "x", "x/y", "x/y/z", "/", "xy"});
-  EXPECT_EQ(matched_by("*"), (Texts{"", "x", "x/y", "x/y/z", "/", "xy"}));
+  EXPECT_EQ(matched_by("*"), (Texts{"", "x", "x/y", "x/y/z", "/", "xy"})) << "a star matches slashes, too";
   EXPECT_EQ(matched_by("x*"), (Texts{"x", "x/y", "x/y/z", "xy"}));
   EXPECT_EQ(matched_by("x*y"), (Texts{"x/y", "xy"}));
   EXPECT_EQ(matched_by("x/*"), (Texts{"x/y", "x/y/z"}));
@@ -51,7 +51,8 @@ TEST_F(FilterOf, AStarGivesBackWhatItTookTooMuch) {
 
 TEST_F(FilterOf, AQuestionMarkIsOneCodePoint) {
   write_to({"a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x92\xB0", "ab", "e\xCC\x81", "/"});
-  EXPECT_EQ(matched_by("?"), (Texts{"a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x92\xB0", "/"}));
+  EXPECT_EQ(matched_by("?"), (Texts{"a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x92\xB0", "/"}))
+      << "a question mark matches one code point";
   EXPECT_EQ(matched_by("??"), (Texts{"ab", "e\xCC\x81"}));
   EXPECT_EQ(matched_by("???"), Texts{});
 }
@@ -72,7 +73,7 @@ TEST_F(FilterOf, ASetIsOneOfItsCharacters) {
 TEST_F(FilterOf, AnInvertedSetIsOneCharacterThatIsNotInIt) {
   write_to({"a", "b", "c", "!", "^", "\xC3\xA9", "", "bb"});
   for (const char* pattern : {"[!ab]", "[^ab]"})
-    EXPECT_EQ(matched_by(pattern), (Texts{"c", "!", "^", "\xC3\xA9"})) << pattern;
+    EXPECT_EQ(matched_by(pattern), (Texts{"c", "!", "^", "\xC3\xA9"})) << pattern << " matches what is not in it";
   for (const char* pattern : {"[!a-c]", "[^a-c]"})
     EXPECT_EQ(matched_by(pattern), (Texts{"!", "^", "\xC3\xA9"})) << pattern;
   EXPECT_EQ(matched_by("[a!^]"), (Texts{"a", "!", "^"}));
@@ -110,7 +111,7 @@ TEST_F(FilterOf, CaseMatters) {
   EXPECT_EQ(matched_by("[a-z]"), (Texts{"a", "t"}));
   EXPECT_EQ(matched_by("[A-Z]"), Texts{"A"});
   EXPECT_EQ(matched_by("\xC3\xA9"), Texts{"\xC3\xA9"});
-  EXPECT_EQ(read_all({.prefixes = {prefix() + "A"}}).payloads(), Texts{"A"});
+  EXPECT_EQ(read_all({.prefixes = {prefix() + "A"}}).payloads(), Texts{"A"}) << "case matters in prefixes";
   EXPECT_EQ(read_all({.prefixes = {prefix()}, .types = {"type"}}).payloads(), Texts{});
   EXPECT_EQ(read_all({.prefixes = {prefix()}, .types = {"Type"}}).payloads(), Texts{"t"});
 }
@@ -125,7 +126,7 @@ TEST_F(FilterOf, APatternOfManyStarsEndsInGoodTime) {
 TEST_F(FilterOf, PrefixesAreNoPatterns) {
   write_to({"a", "ab", "a%c", "axc"});
   EXPECT_EQ(read_all({.prefixes = {prefix() + "a*"}}).payloads(), Texts{});
-  EXPECT_EQ(read_all({.prefixes = {prefix() + "a%"}}).payloads(), Texts{"a%c"});
+  EXPECT_EQ(read_all({.prefixes = {prefix() + "a%"}}).payloads(), Texts{"a%c"}) << "a prefix is no pattern";
   EXPECT_EQ(read_all({.prefixes = {prefix() + "a"}}).payloads(), (Texts{"a", "ab", "a%c", "axc"}));
 }
 
@@ -141,7 +142,8 @@ TEST_F(FilterOf, OneOfTheTypesIsEnoughAndTheStreamMustPassToo) {
   write_to({"a", "b"}, "first");
   write_to({"a", "c"}, "second");
   write_to({"a"}, "first and more");
-  EXPECT_EQ(read_all({.prefixes = {prefix()}, .types = {"first", "second"}}).payloads(), (Texts{"a", "b", "a", "c"}));
+  EXPECT_EQ(read_all({.prefixes = {prefix()}, .types = {"first", "second"}}).payloads(), (Texts{"a", "b", "a", "c"}))
+      << "an event passes only if its type is asked for";
   EXPECT_EQ(read_all({.prefixes = {prefix() + "a"}, .types = {"first"}}).payloads(), Texts{"a"});
   EXPECT_EQ(read_all({.patterns = {prefix() + "[bc]"}, .types = {"second"}}).payloads(), Texts{"c"});
   EXPECT_EQ(read_all({.prefixes = {prefix()}, .types = {"fir", "first*"}}).payloads(), Texts{});

@@ -31,7 +31,10 @@ class Group : public Contract {
         if (i == odd) {
           instead(round);
         } else {
-          const Answer answer = written({Expect::exact(own(i), round)}, {event(0, std::to_string(round))});
+          const Answer answer = append({Expect::exact(own(i), round)}, {event(0, std::to_string(round))});
+          if (answer.status != EC_OK)
+            throw ContractBroken("an append failed because of another one in its group: " +
+                                 std::string(answer.error.message));
           if (answer.versions != std::vector<std::uint64_t>{round + 1})
             throw ContractBroken("an append of a group got another one's versions");
         }
@@ -87,6 +90,21 @@ TEST_F(Group, LetsALaterAppendSeeWhatAnEarlierOneWrote) {
       given.at(each) = true;
     }
   EXPECT_EQ(version(stream("shared")), threads * rounds);
+}
+
+// Each decides on the version that it read; when one of them has come first, the others are too late.
+TEST_F(Group, HasOneWinnerOfThoseThatExpectTheSameVersion) {
+  on_grouped_threads([&](std::size_t i) {
+    for (std::size_t round = 0; round < rounds; ++round) {
+      const std::uint64_t seen = version(stream("shared"));
+      const Answer answer = append({Expect::exact(stream("shared"), seen)}, {event(0, std::to_string(i))});
+      if (answer.status == EC_CONFLICT) continue;
+      must_end(answer, EC_OK);
+      if (answer.versions.at(0) != seen + 1)
+        throw ContractBroken("two appends of a group that expected version " + std::to_string(seen) +
+                             " both went through");
+    }
+  });
 }
 
 TEST_F(Group, TellsEachAppendItsOwnPositionsAndVersions) {

@@ -81,6 +81,10 @@ int main(int argc, char** argv) {
   app.add_option("--operations", settings().operations, "calls of each random or threaded run")
       ->check(CLI::Range(std::uint64_t{100}, std::uint64_t{100'000'000}))
       ->capture_default_str();
+  app.add_option("--patience", settings().patience_s,
+                 "seconds after which a wait that does not end is taken for hanging")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--kill-child-pipe", child.pipe)->group("");
   app.add_option("--kill-child-prefix", child.prefix)->group("");
   try {

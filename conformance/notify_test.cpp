@@ -19,7 +19,7 @@ class Wait : public Contract {
     EC_SKIP_UNLESS_SUPPORTED(told, EC_EXT_NOTIFY);
   }
   // Long enough that only a hanging wait meets it.
-  static Call patient() { return {.deadline = Call::in(std::chrono::seconds(30))}; }
+  static Call patient() { return {.deadline = Call::in(std::chrono::seconds(settings().patience_s))}; }
   Position append_one(const std::string& name) const {
     return written({Expect::any(stream(name))}, {event(0, "x")}).last;
   }
@@ -28,7 +28,7 @@ class Wait : public Contract {
 TEST_F(Wait, EndsAtOnceWhenThereIsSomethingNewAlready) {
   const Position before = head();
   const Position last = append_one("a");
-  EXPECT_EQ(value(store().wait(before, patient())), last);
+  EXPECT_EQ(value(store().wait(before, patient())), last) << "a wait tells another head than the last event's";
   EXPECT_GE(value(store().wait({}, patient())), last);
 }
 
@@ -83,7 +83,7 @@ TEST_F(Wait, GivesAHeadThatReadsSee) {
 
 TEST_F(Wait, EndsInTimeoutAtTheDeadline) {
   const auto waited = store().wait(head(), {.deadline = Call::in(std::chrono::milliseconds(20))});
-  ASSERT_FALSE(waited);
+  ASSERT_FALSE(waited) << "a wait ended in OK though nothing was new";
   EXPECT_EQ(waited.error().code, Code::timeout);
 }
 

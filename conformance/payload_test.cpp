@@ -19,6 +19,11 @@ class Payload : public Contract {
     written({Expect::any(stream(name))}, {sent});
     return read({{stream(name)}}).events.back();
   }
+  static std::string changed(const std::string& stored, const std::string& sent) {
+    constexpr std::size_t shown = 100;
+    return "a payload came back changed: " + testing::PrintToString(stored.substr(0, shown)) + ", sent was " +
+           testing::PrintToString(sent.substr(0, shown));
+  }
   Answer try_append(const std::vector<NewEvent>& events) const { return append({Expect::any(stream("a"))}, events); }
 };
 
@@ -46,14 +51,17 @@ TEST_F(Payload, ComesBackByteForByte) {
   events.reserve(payloads.size());
   for (const std::string& payload : payloads) events.push_back(event(0, payload));
   written({Expect::any(stream("a"))}, events);
-  EXPECT_EQ(all().payloads(), payloads);
+  const std::vector<std::string> stored = all().payloads();
+  ASSERT_EQ(stored.size(), payloads.size());
+  for (std::size_t i = 0; i < payloads.size(); ++i)
+    EXPECT_TRUE(stored[i] == payloads[i]) << changed(stored[i], payloads[i]);
 }
 
 TEST_F(Payload, MetadataComesBackByteForByte) {
   for (const std::string& metadata : {""s, every_byte(), R"({"z":1,"a":1.50,"t":"\u0000"})"s, "\0"s}) {
     NewEvent sent = event(0, "x");
     sent.metadata = metadata;
-    EXPECT_EQ(stored(sent).metadata, metadata);
+    EXPECT_EQ(stored(sent).metadata, metadata) << "metadata came back changed";
   }
 }
 
@@ -62,7 +70,7 @@ TEST_F(Payload, EncodingIsKeptAndMeansNothingToTheStore) {
     NewEvent sent = event(0, "\xFF not of that encoding");
     sent.encoding = encoding;
     const Seen seen = stored(sent);
-    EXPECT_EQ(seen.encoding, encoding);
+    EXPECT_EQ(seen.encoding, encoding) << "the encoding was not kept";
     EXPECT_EQ(seen.payload, sent.payload);
   }
 }
@@ -84,7 +92,7 @@ TEST_F(Payload, TypeIsKept) {
 TEST_F(Payload, EventIdIsKeptWhereGiven) {
   NewEvent sent = event(0, "x");
   sent.id = Uuid::make();
-  EXPECT_EQ(stored(sent).id, sent.id);
+  EXPECT_EQ(stored(sent).id, sent.id) << "the event's id was not kept";
 }
 
 TEST_F(Payload, EventIdIsMadeWhereNoneWasGiven) {
@@ -99,7 +107,7 @@ TEST_F(Payload, TimeIsKeptWhereGiven) {
   for (const std::int64_t time_us : {std::int64_t{1}, std::int64_t{-1}, std::int64_t{1'234'567'890'123'456}}) {
     NewEvent sent = event(0, "x");
     sent.recorded_at_us = time_us;
-    EXPECT_EQ(stored(sent).recorded_at_us, time_us);
+    EXPECT_EQ(stored(sent).recorded_at_us, time_us) << "the event's time was not kept";
   }
 }
 

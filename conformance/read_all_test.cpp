@@ -117,7 +117,8 @@ TEST_F(ReadAll, CountsOnlyEventsThatPassAgainstTheLimit) {
     grow(stream("noise"), 1, "wanted");
   }
   for (const std::uint64_t limit : {1U, 7U, 19U, 20U, 21U})
-    EXPECT_EQ(read_all(wanted(), {}, {.limit = limit}).events.size(), std::min<std::uint64_t>(limit, 20));
+    EXPECT_EQ(read_all(wanted(), {}, {.limit = limit}).events.size(), std::min<std::uint64_t>(limit, 20))
+        << "events that the filter leaves out count against the limit";
 }
 
 TEST_F(ReadAll, MovesThroughToTheHeadPastWhatTheFilterLeftOut) {
@@ -125,7 +126,7 @@ TEST_F(ReadAll, MovesThroughToTheHeadPastWhatTheFilterLeftOut) {
   grow(stream("noise"), 700);
   const Reading reading = read_all(wanted());
   EXPECT_EQ(reading.events.size(), 1U);
-  EXPECT_EQ(reading.through, head());
+  EXPECT_EQ(reading.through, head()) << "'through' stays behind what the filter left out";
   EXPECT_EQ(reading.through, reading.head);
   EXPECT_EQ(read_all({.prefixes = {stream("no such").str()}}).through, head());
 }
@@ -154,7 +155,7 @@ TEST_F(ReadAll, AtItsLimitHasThroughAtTheLastEventOrBehindItButNotPastTheNextMat
   for (std::size_t limit = 1; limit < 5; ++limit) {
     const Position through = read_all(wanted(), {}, {.limit = limit}).through;
     EXPECT_GE(through, matches[limit - 1].position);
-    EXPECT_LT(through, matches[limit].position);
+    EXPECT_LT(through, matches[limit].position) << "'through' is past an event that was not given";
   }
 }
 
@@ -176,8 +177,18 @@ TEST_F(ReadAll, PagedByThroughGivesEveryEventOnce) {
 TEST_F(ReadAll, PagedByTheLastEventGivesEveryEventOnce) {
   const Position before = head();
   for (int i = 0; i < 7; ++i) grow(stream(i % 2 == 0 ? "a" : "b"), 9);
-  const auto by_event = [](const Reading& reading) { return reading.events.back().position; };
+  const auto by_event = [](const Reading& reading) {
+    if (reading.events.empty()) throw ContractBroken("a page below the head gives nothing");
+    return reading.events.back().position;
+  };
   for (const std::uint64_t limit : {1U, 2U, 10U}) EXPECT_EQ(page({}, before, limit, by_event).size(), 63U);
+}
+
+TEST_F(ReadAll, LendsItsBytesUntilTheNextCallOnItsCursor) {
+  for (int i = 0; i < 2; ++i) grow(stream(i % 2 == 0 ? "a" : "b"), 1'000);
+  EventCursor open = value(store().read_all(mine()));
+  ASSERT_TRUE(open.next());
+  expect_lent_during_other_calls(open);
 }
 
 TEST_F(ReadAll, DoesNotSeeWhatIsAppendedAfterItBegan) {

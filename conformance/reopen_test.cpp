@@ -32,7 +32,7 @@ TEST_F(Reopen, FindsEveryEventAsItWas) {
   const Reading streams_before = read({{stream("b")}, {stream("a")}});
   reopen();
   const Reading after = all();
-  EXPECT_TRUE(after.events == before.events);
+  EXPECT_TRUE(after.events == before.events) << "what was stored is not there after closing, or not as it was";
   EXPECT_EQ(after.head, before.head);
   EXPECT_EQ(head(), before.head);
   EXPECT_TRUE(read({{stream("b")}, {stream("a")}}).events == streams_before.events);

@@ -69,8 +69,8 @@ TEST_F(SnapshotOf, ANameNeverGetsAnEtagTwiceAlsoAfterRemoval) {
   for (int i = 0; i < 5; ++i) {
     const std::uint64_t created = saved(name(), "same bytes", 0);
     const std::uint64_t replaced = saved(name(), "same bytes", created);
-    EXPECT_TRUE(etags.insert(created).second);
-    EXPECT_TRUE(etags.insert(replaced).second);
+    EXPECT_TRUE(etags.insert(created).second) << "etag " << created << " was given twice";
+    EXPECT_TRUE(etags.insert(replaced).second) << "etag " << replaced << " was given twice";
     remove_snapshot(name(), replaced);
   }
 }

@@ -84,7 +84,9 @@ class StreamIds : public Contract {
 
 TEST_F(StreamIds, ThatLookAlikeAreDifferentStreams) {
   const std::vector<std::string> names = hostile_names();
-  for (const std::string& name : names) written({Expect::absent(stream(name))}, {event(0, name)});
+  for (const std::string& name : names)
+    EXPECT_TRUE(ended(append({Expect::absent(stream(name))}, {event(0, name)}), EC_OK))
+        << "'" << name << "' is taken for another stream";
   for (const std::string& name : names) {
     const Reading reading = read({{stream(name)}});
     ASSERT_EQ(reading.payloads(), std::vector<std::string>{name});

@@ -1,6 +1,7 @@
 #include "contract.hpp"
 #include "support.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <optional>
@@ -117,7 +118,8 @@ Seen copy(const RecordedEvent& event) {
 void check_order(const std::vector<Seen>& events, bool backward) {
   if (events.size() < 2) return;
   const Position before = events[events.size() - 2].position, last = events.back().position;
-  if (backward ? last >= before : last <= before)
+  if (last == before) throw ContractBroken("a read gives the event at position " + last.str() + " twice");
+  if (backward ? last > before : last < before)
     throw ContractBroken("position " + last.str() + " follows " + before.str() + " in a read " +
                          (backward ? "backward" : "forward"));
 }
@@ -160,8 +162,9 @@ Told checked(ec_status status, const ec_error& error) {
 
 testing::AssertionResult ended(const Told& told, ec_status wanted) {
   if (told.status == wanted) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "it ended in " << ec_status_name(told.status) << " (" << told.error.message
-                                     << "), " << ec_status_name(wanted) << " is what the contract asks for";
+  const std::string words = told.error.message[0] == '\0' ? "" : " (" + std::string(told.error.message) + ")";
+  return testing::AssertionFailure() << "it ended in " << ec_status_name(told.status) << words << ", "
+                                     << ec_status_name(wanted) << " is what the contract asks for";
 }
 
 Answer append(Store& store, const std::vector<Expect>& expects, const std::vector<NewEvent>& events, const With& with) {
@@ -186,6 +189,19 @@ testing::AssertionResult conflict(const Answer& answer, std::uint32_t index, std
                                      << ", expected version " << error.expected_version << ", actual version "
                                      << error.actual_version << "; right is expectation " << index << ", expected "
                                      << expected << ", actual " << actual;
+}
+
+testing::AssertionResult each_once(const std::vector<std::string>& there, const std::vector<std::string>& sent) {
+  for (const std::string& each : sent) {
+    const auto times = std::ranges::count(there, each);
+    if (times == std::ranges::count(sent, each)) continue;
+    return testing::AssertionFailure() << (times == 0 ? "lost: " : "there too often, or not often enough: ")
+                                       << testing::PrintToString(each) << ", there " << times << " times";
+  }
+  if (there == sent) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << (there.size() > sent.size() ? "there is more than was sent: "
+                                                                    : "not in the order in which it was given: ")
+                                     << testing::PrintToString(there) << ", right is " << testing::PrintToString(sent);
 }
 
 NewEvent event(std::size_t expect, std::string payload, std::string type) {
@@ -234,6 +250,28 @@ Answer Contract::grow(const StreamId& id, std::size_t count, const std::string& 
   std::vector<NewEvent> events;
   for (std::size_t i = 1; i <= count; ++i) events.push_back(event(0, std::to_string(before + i), type));
   return written({Expect::any(id)}, events);
+}
+
+void Contract::expect_lent_during_other_calls(EventCursor& open) const {
+  const auto copied = [&] {
+    std::vector<Seen> events;
+    for (const RecordedEvent each : open.batch()) events.push_back(copy(each));
+    return events;
+  };
+  const std::vector<Seen> before = copied();
+  const auto expect_unchanged = [&](const char* after) {
+    EXPECT_TRUE(copied() == before) << "bytes that were lent changed before the next call on their cursor, after "
+                                    << after;
+  };
+  grow(stream("meanwhile"), 300);
+  expect_unchanged("an append");
+  head();
+  expect_unchanged("head");
+  EventCursor other = value(store().read_all({.prefixes = {prefix_}}));
+  other.next();
+  expect_unchanged("a read of another cursor");
+  value(store().list_streams(prefix_));
+  expect_unchanged("a list of streams");
 }
 
 std::string Contract::fresh_prefix() {

@@ -36,6 +36,7 @@ struct Settings {
   std::uint32_t kills = 20;
   std::uint64_t seed = 0;
   std::uint64_t operations = 2'000;
+  std::uint32_t patience_s = 30;
 };
 Settings& settings();
 
@@ -97,6 +98,9 @@ Answer look_up(Store& store, Uuid commit_id);
 
 testing::AssertionResult conflict(const Answer& answer, std::uint32_t index, std::uint64_t expected,
                                   std::uint64_t actual);
+
+// Whether each of the texts that were sent is there, once, in the order given; says what is lost and what is there twice.
+testing::AssertionResult each_once(const std::vector<std::string>& there, const std::vector<std::string>& sent);
 
 // An event for the stream of expectation `expect`.
 NewEvent event(std::size_t expect, std::string payload, std::string type = "happened");

@@ -109,6 +109,29 @@ TEST_F(Threads, ThatListStreamsWhileOthersMakeThemSeeNoneWithoutEvents) {
   EXPECT_EQ(value(store().list_streams(prefix())).size(), (racers - 1) * appends * at_once);
 }
 
+// A list shows no more than a read that comes after it.
+TEST_F(Threads, ThatListStreamsSeeNoEventThatCannotBeReadYet) {
+  std::atomic<std::size_t> writing = 2;
+  on_threads(3, [&](std::size_t i) {
+    if (i < 2) {
+      const CountsDown done(writing);
+      for (std::size_t n = 0; n < rounds(); ++n)
+        written({Expect::any(stream("shared")), Expect::absent(stream(std::to_string(i) + "/" + std::to_string(n)))},
+                {event(0, "x"), event(1, "x")});
+      return;
+    }
+    std::string last;
+    while (writing > 0) {
+      const auto listed = value(store().list_streams(prefix(), last, 10));
+      for (const StreamVersion& each : listed)
+        if (const std::uint64_t readable = version(each.stream); readable < each.version)
+          throw ContractBroken("a stream is listed at version " + std::to_string(each.version) +
+                               ", and can be read up to " + std::to_string(readable));
+      last = listed.empty() ? "" : listed.back().stream.str();
+    }
+  });
+}
+
 // Whoever is called after an acknowledgement comes behind it, and sees it.
 TEST_F(Threads, SeeWhatWasAcknowledgedBeforeTheyWereCalled) {
   std::atomic<std::uint64_t> acknowledged = 0;  // how many events of the stream
