@@ -121,6 +121,16 @@ TEST_F(ReadAll, CountsOnlyEventsThatPassAgainstTheLimit) {
         << "events that the filter leaves out count against the limit";
 }
 
+TEST_F(ReadAll, CountsOnlyEventsThatMatchItsPatternsAgainstTheLimit) {
+  for (int i = 0; i < 20; ++i) {
+    grow(stream("noise"), 10);
+    grow(stream("wanted"), 1);
+  }
+  for (const std::uint64_t limit : {1U, 7U, 20U})
+    EXPECT_EQ(read_all({.patterns = {prefix() + "*[d]"}}, {}, {.limit = limit}).events.size(), limit)
+        << "events that the filter leaves out count against the limit";
+}
+
 TEST_F(ReadAll, MovesThroughToTheHeadPastWhatTheFilterLeftOut) {
   grow(stream("a"), 1, "wanted");
   grow(stream("noise"), 700);

@@ -1,3 +1,4 @@
+#include "../support/plugin_folder.hpp"
 #include "support.hpp"
 
 #include <array>
@@ -120,7 +121,7 @@ Schema::~Schema() {
 std::string Schema::quoted() const { return '"' + name_ + '"'; }
 
 std::string configuration(const std::string& dsn, const Options& options) {
-  std::string yaml = "plugin: postgres\nplugin_path: [" EVENTCORE_TEST_PLUGINS "]\noptions:\n  dsn: \"";
+  std::string yaml = "plugin: postgres\nplugin_path: [" + ec::test::plugin_folder() + "]\noptions:\n  dsn: \"";
   for (const char c : dsn) yaml += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
   yaml += "\"\n";
   for (const std::string& option : options) yaml += "  " + option + "\n";

@@ -1,3 +1,4 @@
+#include "../support/plugin_folder.hpp"
 #include "support.hpp"
 
 #include <algorithm>
@@ -7,7 +8,8 @@
 namespace ec::rocks::test {
 
 std::string configuration(const std::filesystem::path& path, const std::vector<std::string>& options) {
-  std::string yaml = "plugin: rocksdb\nplugin_path: [" EVENTCORE_TEST_PLUGINS "]\noptions:\n  path: " + path.string();
+  std::string yaml =
+      "plugin: rocksdb\nplugin_path: [" + ec::test::plugin_folder() + "]\noptions:\n  path: " + path.string();
   for (const std::string& option : options) yaml += "\n  " + option;
   return yaml;
 }

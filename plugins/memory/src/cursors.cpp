@@ -1,4 +1,5 @@
 #include "cursors.hpp"
+#include "promises.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -101,9 +102,10 @@ void ReadAllCursor::next(const plugin::Call& call, ec_batch& batch) {
   for (std::size_t scanned = 0; more() && scanned < scan_events && batch_.size() < batch_events; ++scanned) {
     at_ = backward_ ? at_ - 1 : at_ + 1;
     const ec_event& event = *events_[at_ - 1];
+    if constexpr (!keeps(Promise::filter_before_limit)) --left_;
     if (!filter_.passes_everything() && !filter_.passes(plugin::view(event.stream), plugin::view(event.type))) continue;
     batch_.push_back(event);
-    --left_;
+    if constexpr (keeps(Promise::filter_before_limit)) --left_;
   }
   batch.events = batch_.data();
   batch.count = batch_.size();

@@ -1,4 +1,5 @@
 #include "cursors.hpp"
+#include "promises.hpp"
 #include "store.hpp"
 
 #include <eventcore/plugin/digest.hpp>
@@ -8,6 +9,7 @@
 #include <cstring>
 #include <new>
 #include <optional>
+#include <thread>
 
 namespace ec::memory {
 
@@ -60,7 +62,7 @@ void MemoryStore::append(plugin::Appends appends, const Call& call) {
 
 void MemoryStore::append_one(const ec_append& request, ec_outcome& outcome) {
   const bool lookup = plugin::is_lookup(request);
-  const bool has_commit_id = !plugin::is_zero(request.commit_id);
+  const bool has_commit_id = keeps(Promise::commit_ids) && !plugin::is_zero(request.commit_id);
   const std::uint64_t digest = has_commit_id && !lookup ? plugin::content_digest(request) : 0;
   if (has_commit_id && answered_by_commit(request, digest, outcome)) return;
   if (lookup) return plugin::commit_not_found(outcome);
@@ -70,7 +72,8 @@ void MemoryStore::append_one(const ec_append& request, ec_outcome& outcome) {
   for (std::size_t i = 0; i < expects.size(); ++i) {
     Stream* stream = streams_.find(plugin::view(expects[i].stream));
     const std::uint64_t actual = stream == nullptr ? 0 : stream->events.size();
-    if (!plugin::holds(expects[i], actual)) return plugin::conflict(outcome, request, i, actual);
+    if (!plugin::holds(expects[i], actual) && is_looked_at(request, i))
+      return plugin::conflict(outcome, request, i, actual);
     targets_.push_back(stream);
   }
   write(request, digest, outcome);
@@ -126,6 +129,10 @@ void MemoryStore::write(const ec_append& request, std::uint64_t digest, ec_outco
     written_[i]->version = log.size() + 1;
     log.push(written_[i]);
     events_.push(written_[i]);
+    if constexpr (!keeps(Promise::positions_in_turn)) {
+      head_.store(before + i + 1);
+      std::this_thread::yield();
+    }
   }
   const std::uint64_t after = before + events.size();
   head_.store(after, std::memory_order_seq_cst);

@@ -1,4 +1,5 @@
 #include "append_request.hpp"
+#include "promises.hpp"
 
 #include <eventcore/plugin/append.hpp>
 #include <eventcore/plugin/digest.hpp>
@@ -71,7 +72,7 @@ void AppendRequest::add(const ec_append& append) {
   const bool keyed = !plugin::is_zero(append.commit_id) && !lookup;
   const std::size_t begin = writes_.size();
   expect_begins_.push_back(begin);
-  commit_ids_.add(append.commit_id);
+  commit_ids_.add(keeps(Promise::commit_ids) ? append.commit_id : ec_uuid{});
   digests_.add(keyed ? plugin::content_digest(append) : std::uint64_t{0});
   lookups_.add(lookup);
   append_expect_begins_.add(static_cast<std::uint32_t>(begin + 1));
@@ -80,7 +81,7 @@ void AppendRequest::add(const ec_append& append) {
   if (lookup) disjoint_ = false;
   if (!lookup) {
     for (const ec_expect& expect : plugin::expects_of(append)) {
-      const std::int64_t wanted = wanted_version(expect);
+      const std::int64_t wanted = is_looked_at(append, writes_.size() - begin) ? wanted_version(expect) : any;
       streams_of_expects_.push_back(stream_number(plugin::view(expect.stream), wanted));
       expect_streams_.add(streams_of_expects_.back());
       expect_versions_.add(wanted);

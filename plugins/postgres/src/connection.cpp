@@ -1,4 +1,5 @@
 #include "connection.hpp"
+#include "promises.hpp"
 #include "sqlstate.hpp"
 
 #include <eventcore/plugin/sized.hpp>
@@ -37,7 +38,8 @@ void Connection::set_up(const Call& call, std::uint64_t until_ns) {
   raw.struct_size = sizeof raw;
   raw.deadline_ns = until_ns;
   try {
-    run(statements::begin_session, Parameters().bytes(config_.schema).flag(config_.durable), Call(&raw), doing);
+    run(statements::begin_session, Parameters().bytes(config_.schema).flag(config_.durable && keeps(Promise::sync)),
+        Call(&raw), doing);
   } catch (const Failure& failure) {
     if (failure.status() != EC_TIMEOUT) throw;
     throw Failure(EC_UNAVAILABLE, failure.what(), failure.native_code(), true);  // another host may answer
@@ -108,7 +110,7 @@ void Connection::send(const Statement& statement, const Parameters& parameters) 
 
 // Up to the Sync all of it is one transaction, and goes over one server connection.
 void Connection::send_pooled(const Statement& statement, const Parameters& parameters) {
-  const Parameters settings = Parameters().bytes(config_.schema).flag(config_.durable);
+  const Parameters settings = Parameters().bytes(config_.schema).flag(config_.durable && keeps(Promise::sync));
   const auto add = [this](const char* sql, const Parameters& each) {
     return PQsendQueryParams(handle(), sql, each.count(), nullptr, each.values(), each.lengths(), each.formats(),
                              binary) != 0;

@@ -1,4 +1,5 @@
 #include "cursors.hpp"
+#include "promises.hpp"
 
 #include <eventcore/plugin/strided.hpp>
 
@@ -35,7 +36,8 @@ ReadAllCursor::ReadAllCursor(Pool& pool, const ec_read_all& request)
 
 void ReadAllCursor::load(const plugin::Call& call) {
   // Patterns are told by the SDK's own matcher, the server only narrows them down, so it cannot count what passes.
-  const std::uint64_t asked = has_patterns_ ? page_events : std::min(left_, page_events);
+  const std::uint64_t asked =
+      has_patterns_ && keeps(Promise::filter_before_limit) ? page_events : std::min(left_, page_events);
   std::uint64_t head = 0;
   if (backward_ && !has_head_) {
     const Rows rows = pool_.run(statements::head, Parameters(), call, "reading");
@@ -64,6 +66,7 @@ void ReadAllCursor::load(const plugin::Call& call) {
   else
     at_ = backward_ ? low : std::max(at_, std::min(high, head_));
   if (has_patterns_) filter_patterns();
+  if constexpr (!keeps(Promise::filter_before_limit)) left_ = page_.events().size();
 }
 
 void ReadAllCursor::filter_patterns() {

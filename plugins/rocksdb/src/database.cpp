@@ -1,6 +1,7 @@
 #include "database.hpp"
 #include "floor.hpp"
 #include "keys.hpp"
+#include "promises.hpp"
 #include "status.hpp"
 
 #include <eventcore/plugin/store_id.hpp>
@@ -61,7 +62,7 @@ Database::Database(const Config& config, plugin::Host host)
       host_(host),
       in_doubt_without_memory_(std::make_exception_ptr(Failure(EC_IN_DOUBT, in_doubt, "MemoryLimit"))),
       engine_(host, [this](const Status& status) { stop(status); }) {
-  write_options_.sync = config_.durable;
+  write_options_.sync = config_.durable && keeps(Promise::sync);
   write_options_.no_slowdown = true;
   make_sure_it_is_ours();
   was_in_use_ = holds_files_of_use(config_.path);

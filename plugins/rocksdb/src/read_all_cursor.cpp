@@ -1,4 +1,5 @@
 #include "keys.hpp"
+#include "promises.hpp"
 #include "read_all_cursor.hpp"
 #include "status.hpp"
 
@@ -98,6 +99,7 @@ void ReadAllCursor::scan_backward() {
 // The bytes under the iterator go away when it moves on, so those of an event that passes are copied.
 void ReadAllCursor::take(const ec_event& event) {
   ++scanned_;
+  if constexpr (!keeps(Promise::filter_before_limit)) --left_;
   if (!filter_.passes(plugin::view(event.stream), plugin::view(event.type))) return;
   ec_event& kept = batch_.emplace_back(event);
   // From the stream's first byte to the payload's last: they lie in one piece.
@@ -109,7 +111,7 @@ void ReadAllCursor::take(const ec_event& event) {
   kept.type.data = moved(event.type.data);
   kept.metadata.data = reinterpret_cast<const std::uint8_t*>(moved(reinterpret_cast<const char*>(event.metadata.data)));
   kept.payload.data = reinterpret_cast<const std::uint8_t*>(moved(reinterpret_cast<const char*>(event.payload.data)));
-  --left_;
+  if constexpr (keeps(Promise::filter_before_limit)) --left_;
 }
 
 }  // namespace ec::rocks

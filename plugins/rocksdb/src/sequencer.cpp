@@ -1,4 +1,5 @@
 #include "keys.hpp"
+#include "promises.hpp"
 #include "sequencer.hpp"
 #include "status.hpp"
 
@@ -43,6 +44,7 @@ void Sequencer::append(plugin::Appends appends, const plugin::Call& call) {
       plugin::fail(appends.outcome(i), failure.status(), failure.what(), failure.native_code(), failure.retryable());
     }
   }
+  if constexpr (!keeps(Promise::positions_in_turn)) publish();
   try {
     if (batch_.Count() > 0) database_.write(batch_, call);
   } catch (const Failure& failure) {
@@ -62,7 +64,7 @@ void Sequencer::begin() {
 }
 
 void Sequencer::plan(std::size_t index, const ec_append& request, ec_outcome& outcome) {
-  const bool has_commit_id = !plugin::is_zero(request.commit_id);
+  const bool has_commit_id = keeps(Promise::commit_ids) && !plugin::is_zero(request.commit_id);
   const std::uint64_t digest = has_commit_id && !plugin::is_lookup(request) ? plugin::content_digest(request) : 0;
   // First: the database may show a write that has failed and is gone when it is opened again.
   if (has_commit_id && (all_doubtful_ || doubtful_.contains(std::string(plugin::view(request.commit_id)))))
@@ -77,7 +79,8 @@ void Sequencer::plan(std::size_t index, const ec_append& request, ec_outcome& ou
   const auto expects = plugin::expects_of(request);
   for (std::size_t i = 0; i < expects.size(); ++i) {
     std::uint64_t& version = version_of(plugin::view(expects[i].stream));
-    if (!plugin::holds(expects[i], version)) return plugin::conflict(outcome, request, i, version);
+    if (!plugin::holds(expects[i], version) && is_looked_at(request, i))
+      return plugin::conflict(outcome, request, i, version);
     targets_.push_back(&version);
     before_.push_back(version);
   }
