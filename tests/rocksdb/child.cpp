@@ -3,6 +3,7 @@
 //   rocksdb_child hold CONFIGURATION             opens, says "open", closes at the end of its input
 //   rocksdb_child append CONFIGURATION [COUNT]   appends without end or COUNT times, saying "N" after the Nth
 //   rocksdb_child fill CONFIGURATION COUNT       appends COUNT times a thousand events, says "filled"
+//   rocksdb_child count CONFIGURATION COUNT      appends COUNT times, saying how many of them came without a sync of the log
 //   rocksdb_child starve CONFIGURATION write     appends until writes fail, then asks around in the store
 //   rocksdb_child starve CONFIGURATION .log      likewise, with syncs of such files that fail; or .sst
 #include <eventcore/eventcore.hpp>
@@ -25,16 +26,19 @@ namespace {
 
 std::string failing_files;  // the ending of their names; written before syncs_fail
 std::atomic<bool> syncs_fail{false};
+std::atomic<unsigned> log_syncs{0};
 
-bool is_failing(int descriptor) {
-  return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor)).extension() == failing_files;
+std::filesystem::path ending_of(int descriptor) {
+  return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor)).extension();
 }
 
 }  // namespace
 
 // In place of the C library's, for RocksDB too.
 extern "C" __attribute__((visibility("default"))) int fdatasync(int descriptor) {
-  if (!syncs_fail || !is_failing(descriptor)) return static_cast<int>(syscall(SYS_fdatasync, descriptor));
+  const std::filesystem::path ending = ending_of(descriptor);
+  if (ending == ".log") ++log_syncs;
+  if (!syncs_fail || ending != failing_files) return static_cast<int>(syscall(SYS_fdatasync, descriptor));
   errno = EIO;
   return -1;
 }
@@ -131,6 +135,18 @@ int fill(const char* configuration, std::size_t count) {
   return 0;
 }
 
+int count_unsynced(const char* configuration, std::size_t count) {
+  ec::Store store = open(configuration);
+  std::size_t unsynced = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const unsigned before = log_syncs;
+    if (const auto done = append(store); !done) say("failed", done.error().message);
+    unsynced += log_syncs == before ? 1 : 0;
+  }
+  say("unsynced", std::to_string(unsynced));
+  return 0;
+}
+
 void let_fail(std::string_view what) {
   if (what != "write") {
     failing_files = what;
@@ -186,5 +202,6 @@ int main(int count, char** arguments) {
     return append_often(arguments[2],
                         more.empty() ? std::numeric_limits<std::size_t>::max() : std::stoul(std::string(more)));
   if (command == "fill") return fill(arguments[2], std::stoul(std::string(more)));
+  if (command == "count") return count_unsynced(arguments[2], std::stoul(std::string(more)));
   return starve(arguments[2], more);
 }

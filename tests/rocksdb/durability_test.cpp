@@ -1,5 +1,6 @@
 // What is promised of an acknowledged append is said where it can be seen, and bookkeeping is there after reopening.
 #include "../support/log.hpp"
+#include "child_process.hpp"
 #include "support.hpp"
 
 #include <future>
@@ -33,6 +34,13 @@ TEST_F(Durability, ThatIsGivenUpIsSaidInEveryPlace) {
   EXPECT_TRUE(contains(log.text(), std::to_string(EC_LOG_WARNING) + ": "));
   EXPECT_TRUE(contains(log.text(), path.string()));
   EXPECT_TRUE(contains(log.text(), "may be lost in a power cut"));
+}
+
+// A page cache outlives every kill of a process, so the syncs themselves are counted.
+TEST_F(Durability, IsASyncOfTheLogBeforeEachAcknowledgement) {
+  EXPECT_EQ(ChildProcess({"count", configuration(path), "20"}).report()["unsynced"], "0")
+      << "an append was acknowledged that was not synced";
+  EXPECT_EQ(ChildProcess({"count", configuration(path, {not_durable}), "20"}).report()["unsynced"], "20");
 }
 
 TEST_F(Durability, OfAnotherKindIsRefusedWithTheChoices) {
