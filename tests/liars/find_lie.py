@@ -3,7 +3,7 @@
 table of README has for it. LIE `honest`: the plugin without a lie passes the whole suite.
 
 Run is the suite that the test belongs to; with EVENTCORE_LONG_TESTS everything is. Where AddressSanitizer ends the
-program at the lie's own deed, its words count, too.
+program at the lie's own deed, its words count, too. What shows only when threads meet has a few tries.
 """
 import os
 import pathlib
@@ -15,13 +15,15 @@ import tempfile
 from table import rows_of
 
 PATIENCE_S = 50  # for a suite that takes a second
+RACES = {"Follow", "Group", "Threads"}
+TRIES = 5
 
 
 def run(program, plugin, lie, filters):
     with tempfile.TemporaryDirectory() as folder:
         config = pathlib.Path(folder) / "liar.yaml"
         config.write_text(f"plugin: {plugin}\noptions:\n  lie: '{lie}'\n", encoding="utf-8")
-        ended = subprocess.run([program, "--config", config, "--kills", "2", "--operations", "200", "--patience", "2",
+        ended = subprocess.run([program, "--config", config, "--kills", "2", "--operations", "1000", "--patience", "2",
                                 f"--gtest_filter={filters}"],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE_S, check=False)
     return ended.returncode, ended.stdout.decode(errors="replace")
@@ -52,8 +54,12 @@ def main():
     else:
         row = next(row for row in rows_of(readme) if row.lie == lie)
         long_run = "EVENTCORE_LONG_TESTS" in os.environ
-        status, output = run(program, plugin, lie, "*" if long_run else row.test.split(".")[0] + ".*")
-        problem = problem_with(status, output, row)
+        suite = row.test.split(".")[0]
+        for _ in range(TRIES if suite in RACES else 1):
+            status, output = run(program, plugin, lie, "*" if long_run else suite + ".*")
+            problem = problem_with(status, output, row)
+            if not problem:
+                break
     if problem:
         sys.exit(f"{output}\n{lie}: {problem}")
     print(f"{lie}: {'passes' if lie == 'honest' else 'found'}")
