@@ -1,6 +1,7 @@
 #include "database.hpp"
 #include "floor.hpp"
 #include "keys.hpp"
+#include "log_end.hpp"
 #include "promises.hpp"
 #include "status.hpp"
 
@@ -97,6 +98,10 @@ void Database::make_sure_it_is_ours() const {
 }
 
 void Database::open() {
+  if (const auto log = find_log_with_hidden_record(config_.path))
+    throw Failure(EC_CORRUPT, "the database in " + in_quotes(config_.path) +
+                                  " is damaged: RocksDB would drop a whole record from " +
+                                  in_quotes(log->filename().string()) + "; restore it from a backup");
   if (config_.read_only || fs::exists(fs::path(config_.path) / "CURRENT")) check_families();
   const Status status = engine_.open(db_options(), config_.path, family_options(), config_.read_only);
   if (!status.ok()) throw open_failure(status);
