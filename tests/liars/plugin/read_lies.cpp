@@ -2,6 +2,7 @@
 #include "lies.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ec::liar {
 
@@ -72,7 +73,8 @@ class NotMerged : public Teller {
     ec_batch last{};
     const auto cursor = store_.read(request, call);
     std::vector<ec_event> events = drained(*cursor, &last);
-    std::ranges::stable_sort(events, {}, &ec_event::stream_index);
+    std::ranges::sort(events, {},
+                      [](const ec_event& event) { return std::pair(event.stream_index, event.position.lo); });
     return made_of(std::move(events), last.head);
   }
 };
