@@ -92,8 +92,9 @@ TEST_F(PostgresFrozen, BehindACheckpointThatWasStoredAfterAll) {
   Store store = value(open_through_proxy());
   const Position first = value(append(store, "a", {"1"})).last;
   EXPECT_EQ(refused(save_checkpoint(store, "reader", {})), "");
-  const auto cancelled = cancelled_at(any_prepared_statement, Way::to_client,
-                                      [&](const Call& call) { return save_checkpoint(store, "reader", first, call); });
+  const auto cancelled = cancelled_at(any_prepared_statement, Way::to_client, [&](const Call& call) {
+    return save_checkpoint(store, "reader", first, 0, call);
+  });
   refusal(cancelled, Code::in_doubt);
   EXPECT_EQ(value(load_checkpoint(store, "reader")), first);
 }

@@ -1,5 +1,7 @@
 #include "calls.hpp"
 
+#include <eventcore/checkpoint.hpp>
+
 namespace ec::postgres::test {
 
 namespace {
@@ -47,21 +49,6 @@ std::string refused(const Result<>& result) {
   return result ? std::string() : std::string(name_of(result.error().code)) + ": " + result.error().message;
 }
 
-Result<> save_checkpoint(Store& store, const std::string& name, Position position, const Call& call) {
-  return told(call, [&](const ec_call* raw, ec_error* error) {
-    return ec_store_checkpoint_save(store.raw(), detail::str(name), position.raw(), 0, raw, error);
-  });
-}
-
-Result<Position> load_checkpoint(Store& store, const std::string& name, const Call& call) {
-  ec_position position{};
-  const auto done = told(call, [&](const ec_call* raw, ec_error* error) {
-    return ec_store_checkpoint_load(store.raw(), detail::str(name), raw, &position, error);
-  });
-  if (!done) return std::unexpected(done.error());
-  return Position::from(position);
-}
-
 std::vector<Kind> every_kind_of_call() {
   return {
       {"append", [](Store& store, const Call& call) { return without_value(append(store, "a", {"x"}, {}, call)); }},
@@ -69,7 +56,7 @@ std::vector<Kind> every_kind_of_call() {
       {"read_all", [](Store& store, const Call& call) { return to_the_end(store.read_all({}, {}, {}, call)); }},
       {"head", [](Store& store, const Call& call) { return without_value(store.head(call)); }},
       {"list", [](Store& store, const Call& call) { return without_value(store.list_streams({}, {}, 0, call)); }},
-      {"checkpoint", [](Store& store, const Call& call) { return save_checkpoint(store, "reader", {}, call); }},
+      {"checkpoint", [](Store& store, const Call& call) { return save_checkpoint(store, "reader", {}, 0, call); }},
       {"lease", hold_a_lease},
       {"snapshot", save_a_snapshot},
   };

@@ -18,7 +18,4 @@ std::vector<Kind> every_kind_of_call();
 // Why it failed; empty when it did not.
 std::string refused(const Result<>& result);
 
-Result<> save_checkpoint(Store& store, const std::string& name, Position position, const Call& call = {});
-Result<Position> load_checkpoint(Store& store, const std::string& name, const Call& call = {});
-
 }  // namespace ec::postgres::test
