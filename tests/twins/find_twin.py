@@ -26,6 +26,7 @@ def main():
     twin, test, program, *options = sys.argv[1:]
     plugin, = pathlib.Path(twin).glob("eventcore_plugin_*.so")
     with tempfile.TemporaryDirectory(dir=os.getcwd()) as folder:
+        os.chmod(folder, 0o755)  # a server that runs as a user of its own has its files in it
         arguments = arguments_of(program, plugin, options, pathlib.Path(folder))
         ended = subprocess.run([program, *arguments, f"--gtest_filter={test}"], stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, timeout=PATIENCE_S, check=False,

@@ -9,6 +9,8 @@
 //   }
 #pragma once
 
+#include <eventcore/abi/event_store.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
