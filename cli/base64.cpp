@@ -14,7 +14,8 @@ constexpr std::uint8_t no_digit = 64;
 constexpr std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values{};
   values.fill(no_digit);
-  for (std::uint8_t i = 0; i < digits.size(); ++i) values[static_cast<unsigned char>(digits[i])] = i;
+  std::uint8_t value = 0;
+  for (const char digit : digits) values[static_cast<unsigned char>(digit)] = value++;
   return values;
 }
 constexpr std::array<std::uint8_t, 256> values = make_values();

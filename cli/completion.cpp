@@ -60,7 +60,7 @@ std::string for_bash(const CLI::App& app) {
       if (word.takes_value && (" " + list + " ").find(" " + word.text + " ") == std::string::npos)
         list += (list.empty() ? "" : " ") + word.text;
     }
-  const auto either = [](std::string list) {
+  const auto either = [](const std::string& list) {
     std::string made;
     for (const char c : list) made += c == ' ' ? std::string(" | ") : std::string(1, c);
     return made;

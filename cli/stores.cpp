@@ -7,20 +7,21 @@ namespace cli {
 
 namespace {
 
-const std::string& given(const std::string& config) {
+void check_given(const std::string& config) {
   if (config.empty())
     throw Failure(wrong_usage, "which store? Give --config FILE or set EVENTCORE_CONFIG, e.g. to config/rocksdb.yaml");
-  return config;
 }
 
 }  // namespace
 
 ec::Store open_to_write(const std::string& config, const std::stop_token& stop) {
-  return take(ec::Store::open(given(config), {.stop = stop}));
+  check_given(config);
+  return take(ec::Store::open(config, {.stop = stop}));
 }
 
 ec::Store open_to_look(const std::string& config, const std::stop_token& stop) {
-  return take(ec::Store::open_read_only(given(config), {.stop = stop}));
+  check_given(config);
+  return take(ec::Store::open_read_only(config, {.stop = stop}));
 }
 
 ec_info info_of(ec::Store& store) { return take(store.info()); }

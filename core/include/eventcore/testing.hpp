@@ -126,8 +126,8 @@ class When {
 // A history.
 class Given {
  public:
-  explicit Given(std::vector<Told> history) : store_(memory_store()) {
-    for (Told& each : history)
+  explicit Given(const std::vector<Told>& history) : store_(memory_store()) {
+    for (const Told& each : history)
       if (const auto done = store_.append({Expect::any(each.stream)}, {each.event}); !done)
         throw std::runtime_error("given " + each.str() + ": " + done.error().message);
   }
