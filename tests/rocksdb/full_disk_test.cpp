@@ -147,7 +147,10 @@ TEST_F(FullDisk, WithoutAReserveEndsNoProcess) {
 
 // What RocksDB does by itself: sooner or later it ends the process, or never comes back from a write.
 TEST_F(FullDisk, EndsTheProcessOfABareRocksDb) {
-  constexpr int most_processes = 40;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer changes the timing, and there is nothing of ours in it";
+#endif
+  constexpr int most_processes = 200;
   constexpr int patience_ms = 10'000;
   int processes = 0;
   bool aborted = false;

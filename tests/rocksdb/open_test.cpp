@@ -136,6 +136,13 @@ TEST_F(Open, OfADatabaseWithAFamilyOfTheSameNameIsRefusedAndLeavesItAsItWas) {
   EXPECT_EQ(RawDatabase::family_names(path), (std::vector<std::string>{"default", "events"}));
 }
 
+// As a reader beside a process that writes can see it for a moment: it looks again, so it must not be told as another's.
+TEST_F(Open, ForReadingOfEntriesWithoutAFormatIsDamage) {
+  RawDatabase(path, {"default", "events", "index", "commits"}).put(1, "an", "event");
+  EXPECT_TRUE(contains(refused(Code::corrupt, {"read_only: true"}), "it has entries and no format"));
+  EXPECT_TRUE(contains(refused(Code::config), "is not one of eventcore's"));
+}
+
 TEST_F(Open, OfADatabaseWithOtherFamiliesIsRefused) {
   {
     const RawDatabase theirs(path, {"default", "users"});

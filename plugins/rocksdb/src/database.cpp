@@ -185,7 +185,13 @@ void Database::read_format() {
 
 // Without a format the database is new, or empty since its creation was cut off; with anything in it, it is not ours.
 void Database::write_format() {
-  check_unused(engine_.use([&](rocksdb::DB& db) { return is_empty(db, engine_.families()); }));
+  const bool empty = engine_.use([&](rocksdb::DB& db) { return is_empty(db, engine_.families()); });
+  // All families are ours. To a reader beside a process that just moved the format from the log into a table, it can
+  // look like that as well, for a moment.
+  if (config_.read_only && !empty)
+    throw Failure(EC_CORRUPT, "the database in " + in_quotes(config_.path) +
+                                  " is damaged: it has entries and no format; restore it from a backup");
+  check_unused(empty);
   store_id_ = plugin::make_store_id();
   rocksdb::WriteBatch batch = make_batch();
   check(batch.Put(meta(), format_key, format), "writing the format");
