@@ -33,7 +33,7 @@ TEST_F(Beside, AProcessThatWasKilledAStoreIsOpenedAtOnce) {
 TEST_F(Beside, AWritingProcessAReaderSeesWhatWasThereAtOpening) {
   // Small buffers, so that files come and go all the time, but not so small that none is there for as long as an opening
   // takes under a sanitizer.
-  ChildProcess child({"append", configuration(path, {"write_buffer_size: 512KiB"})});
+  ChildProcess child({"append", configuration(path, {"write_buffer_size: 2MiB"})});
   std::uint64_t acknowledged = 0;
   for (int times = 0; times < 20; ++times) {
     for (int appends = 0; appends < 20; ++appends) acknowledged = std::stoull(child.line());
