@@ -71,10 +71,10 @@ TEST_F(CallOf, AReadCancelledHalfWayGivesNoMore) {
   std::stop_source stop;
   EventCursor open = value(store().read_all({.prefixes = {prefix()}}, {}, {}, {.stop = stop.get_token()}));
   ASSERT_TRUE(open.next());
-  std::size_t seen = open.batch().size();
+  if (open.batch().size() == 5'000) GTEST_SKIP() << "this backend gives 5,000 events in one batch";
   stop.request_stop();
-  while (open.next()) seen += open.batch().size();
-  if (seen == 5'000 && !open.error()) GTEST_SKIP() << "this backend gives 5,000 events in one batch";
+  while (open.next()) {
+  }
   EXPECT_EQ(code_of(open.error()), Code::cancelled);
 }
 
