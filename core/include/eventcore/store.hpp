@@ -192,6 +192,29 @@ struct StreamVersion {
 
 namespace detail {
 
+// A Filter as C sees it. Points into it, and its requests into itself.
+class RawFilter {
+ public:
+  explicit RawFilter(const Filter& filter)
+      : prefixes_(texts(filter.prefixes)), patterns_(texts(filter.patterns)), types_(texts(filter.types)) {}
+
+  ec_read_all request(std::uint32_t flags, Position after, std::uint64_t limit) const {
+    return {
+        sizeof(ec_read_all), flags,         after.raw(),  limit, prefixes_.data(), prefixes_.size(), patterns_.data(),
+        patterns_.size(),    types_.data(), types_.size()};
+  }
+
+ private:
+  static std::vector<ec_str> texts(const std::vector<std::string>& strings) {
+    std::vector<ec_str> made;
+    made.reserve(strings.size());
+    for (const std::string& each : strings) made.push_back(str(each));
+    return made;
+  }
+
+  std::vector<ec_str> prefixes_, patterns_, types_;
+};
+
 // An Append as C sees it. Points into it, and into itself.
 class RawAppend {
  public:
@@ -282,19 +305,8 @@ class Store {
 
   Result<EventCursor> read_all(const Filter& filter = {}, Position after = {}, ReadOptions options = {},
                                Call call = {}) {
-    const auto texts = [](const std::vector<std::string>& strings) {
-      std::vector<ec_str> made;
-      made.reserve(strings.size());
-      for (const std::string& each : strings) made.push_back(detail::str(each));
-      return made;
-    };
-    const std::vector<ec_str> prefixes = texts(filter.prefixes), patterns = texts(filter.patterns),
-                              types = texts(filter.types);
-    const ec_read_all request{sizeof request,  options.backward ? EC_READ_BACKWARD : 0U,
-                              after.raw(),     options.limit,
-                              prefixes.data(), prefixes.size(),
-                              patterns.data(), patterns.size(),
-                              types.data(),    types.size()};
+    const detail::RawFilter raw_filter(filter);
+    const ec_read_all request = raw_filter.request(options.backward ? EC_READ_BACKWARD : 0U, after, options.limit);
     return cursor([&](const ec_call* raw, ec_cursor** made,
                       ec_error* error) { return ec_store_read_all(raw_, &request, raw, made, error); },
                   std::move(call));

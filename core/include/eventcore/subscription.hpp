@@ -17,9 +17,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace ec {
 
@@ -96,13 +94,8 @@ class Subscription {
   }
 
   Result<> open(const ec_call& raw) {
-    const std::vector<ec_str> prefixes = texts(filter_.prefixes), patterns = texts(filter_.patterns),
-                              types = texts(filter_.types);
-    const ec_read_all request{sizeof request,  0,
-                              position_.raw(), options_.page,
-                              prefixes.data(), prefixes.size(),
-                              patterns.data(), patterns.size(),
-                              types.data(),    types.size()};
+    const detail::RawFilter raw_filter(filter_);
+    const ec_read_all request = raw_filter.request(0, position_, options_.page);
     ec_error error = EC_ERROR_INIT;
     if (ec_store_read_all(store_, &request, &raw, &cursor_, &error) == EC_OK) return {};
     cursor_ = nullptr;
@@ -140,13 +133,6 @@ class Subscription {
       const auto next = now + options_.poll_interval;
       wake.wait_until(lock, call.stop, call.deadline ? std::min(*call.deadline, next) : next, [] { return false; });
     }
-  }
-
-  static std::vector<ec_str> texts(const std::vector<std::string>& strings) {
-    std::vector<ec_str> made;
-    made.reserve(strings.size());
-    for (const std::string& each : strings) made.push_back(detail::str(each));
-    return made;
   }
 
   ec_store* store_;
