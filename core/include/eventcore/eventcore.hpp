@@ -20,6 +20,7 @@
 #include <eventcore/observer.hpp>
 #include <eventcore/position.hpp>
 #include <eventcore/projection.hpp>
+#include <eventcore/projection_status.hpp>
 #include <eventcore/recorded.hpp>
 #include <eventcore/store.hpp>
 #include <eventcore/stream_id.hpp>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <eventcore/abi/base.h>
+#include <eventcore/event.hpp>
 
 #include <compare>
 #include <cstdint>
@@ -24,5 +25,6 @@ struct Position {
   static Position from(ec_position position) { return {position.hi, position.lo}; }
   ec_position raw() const { return {hi, lo}; }
 };
+EC_FIELDS(Position, hi, lo)
 
 }  // namespace ec

@@ -31,6 +31,7 @@
 
 #include <eventcore/command.hpp>
 #include <eventcore/detail/projecting.hpp>
+#include <eventcore/projection_status.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -209,11 +210,6 @@ class ProjectionAdapter final : public AnyProjection {
 };
 
 }  // namespace detail
-
-// The name of the checkpoint, the lease and the dead letters of a projection's version.
-inline std::string projection_id(std::string_view name, std::uint32_t version) {
-  return "projection/" + std::string(name) + "/" + std::to_string(version);
-}
 
 // Runs a projection. Store and projection must outlive it. run() and run_to_head() are for one thread at a time;
 // progress() and wait_for() for any.

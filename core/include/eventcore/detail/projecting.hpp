@@ -3,6 +3,7 @@
 
 #include <eventcore/checkpoint.hpp>
 #include <eventcore/dead_letter.hpp>
+#include <eventcore/detail/pause.hpp>
 #include <eventcore/lease.hpp>
 #include <eventcore/projection_options.hpp>
 #include <eventcore/subscription.hpp>
@@ -42,15 +43,6 @@ class AnyProjection {
   // Forgets what was handled since the last save, where it can.
   virtual Result<> discard() = 0;
 };
-
-// Sleeps, or shorter when a stop is requested or the deadline passes.
-inline void pause(std::chrono::steady_clock::duration time, const Call& call) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any wake;
-  const auto until = std::chrono::steady_clock::now() + time;
-  wake.wait_until(lock, call.stop, call.deadline ? std::min(*call.deadline, until) : until, [] { return false; });
-}
 
 // The lease, kept alive by a thread. Losing it requests a stop of what is led.
 class Leadership {
@@ -132,10 +124,6 @@ class Projecting {
 
  private:
   using Clock = std::chrono::steady_clock;
-
-  bool is_over(const Call& call) const {
-    return call.stop.stop_requested() || (call.deadline && Clock::now() >= *call.deadline);
-  }
 
   // A lost lease begins anew: the checkpoint is read again, since another leader may have moved it.
   Result<> lead_and_follow(const Call& call, bool to_head) {

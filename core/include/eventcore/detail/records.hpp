@@ -1,0 +1,66 @@
+// Small structs kept in the store as JSON, each under a name, changed by compare-and-set.
+#pragma once
+
+#include <eventcore/json_read.hpp>
+#include <eventcore/json_write.hpp>
+#include <eventcore/store.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ec::detail {
+
+template <class T>
+struct Record {
+  T value{};
+  std::uint64_t etag = 0;  // 0: there is none
+};
+
+template <class T>
+Result<Record<T>> load_record(Store& store, const std::string& name, const Call& call) {
+  const ec_call raw = to_raw(call);
+  ec_blob* blob = nullptr;
+  ec_bytes bytes{};
+  ec_error error = EC_ERROR_INIT;
+  Record<T> record;
+  const ec_status status = ec_store_snapshot_load(store.raw(), str(name), &raw, &blob, &bytes, &record.etag, &error);
+  if (status == EC_NOT_FOUND) return Record<T>{};
+  if (status != EC_OK) return std::unexpected(to_error(error));
+  auto read = json::read(view(bytes), record.value);
+  ec_store_snapshot_release(store.raw(), blob);
+  if (!read) return std::unexpected(Error{Code::corrupt, "record '" + name + "': " + read.error().message});
+  return record;
+}
+
+// Gives the new etag; `conflict` when the present one is another.
+template <class T>
+Result<std::uint64_t> save_record(Store& store, const std::string& name, const T& value, std::uint64_t etag,
+                                  const Call& call) {
+  std::string text;
+  json::write(text, value);
+  const ec_call raw = to_raw(call);
+  std::uint64_t made = 0;
+  ec_error error = EC_ERROR_INIT;
+  if (ec_store_snapshot_save(store.raw(), str(name), bytes(text), etag, &raw, &made, &error) != EC_OK)
+    return std::unexpected(to_error(error));
+  return made;
+}
+
+// `change(T&)` says whether there is something to store, or why not; it is asked again when somebody else was faster.
+// Gives the record as it then is.
+template <class T, class Change>
+Result<T> change_record(Store& store, const std::string& name, Change&& change, const Call& call) {
+  for (;;) {
+    auto record = load_record<T>(store, name, call);
+    if (!record) return std::unexpected(std::move(record.error()));
+    const Result<bool> is_changed = change(record->value);
+    if (!is_changed) return std::unexpected(is_changed.error());
+    if (!*is_changed) return std::move(record->value);
+    const auto saved = save_record(store, name, record->value, record->etag, call);
+    if (saved) return std::move(record->value);
+    if (saved.error().code != Code::conflict) return std::unexpected(saved.error());
+  }
+}
+
+}  // namespace ec::detail
