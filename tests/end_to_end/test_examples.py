@@ -1,17 +1,13 @@
 """The numbered examples do what their comments say."""
 import os
+import re
 
 import support
+from stories import Stories
 from support import BUILD, MEMORY
 
 
-class Test(support.Case):
-    def example(self, name, config=MEMORY):
-        ended = self.run_program(os.path.join(BUILD, "bin", name), config)
-        self.assertEqual(ended.status, 0, ended)
-        self.assertEqual(ended.err, "")
-        return ended.out
-
+class Test(Stories):
     def test_example_010_transfer(self):
         self.assertEqual(self.example("010_transfer"),
                          "30 moved, committed at position 4\n"
@@ -49,9 +45,12 @@ class Test(support.Case):
                          "".join(f"{what}: as it should be\n"
                                  for what in ("money moves", "nobody overdraws", "doubt is cleared")))
 
+    def test_example_090_fulfilment(self):
+        self.check_fulfilment(MEMORY)
+
     def test_examples_are_all_here(self):
         files = os.listdir(os.path.join(support.SOURCE, "examples"))
-        tested = [name for name in dir(self) if name.startswith("test_example_0")]
+        tested = [name for name in dir(self) if re.match(r"test_example_\d", name)]
         self.assertEqual(sorted(f"test_example_{os.path.splitext(name)[0]}" for name in files if name[:1].isdigit()), sorted(tested))
 
     def test_example_without_its_store(self):
