@@ -26,3 +26,15 @@ class Stories(support.Case):
                          "delivered: 5 x lamp\n"
                          "delivered: 100 x bulb\n"
                          "rush: 16 orders at 4 counters: 5 shipped, 11 out of stock, 0 failed\n")
+
+    def check_registration(self, config):
+        out = re.sub(r"\.[-0-9a-f]{36} is taken", " is taken", self.example("100_registration", config))
+        self.assertEqual(out,
+                         "ada registers Ada@Example: done\n"
+                         "bob registers  ada@EXAMPLE: ada@example is taken\n"
+                         "bob registers bob: 'bob' is no e-mail address\n"
+                         "bob registers bob@example: done\n"
+                         "bob changes to ADA@example: ada@example is taken\n"
+                         "ada changes to countess@example: done\n"
+                         "bob changes to ADA@example: done\n"
+                         "8 want the same address: 1 has it, 7 were told that it is taken, 0 failed\n")

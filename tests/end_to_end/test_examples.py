@@ -48,6 +48,9 @@ class Test(Stories):
     def test_example_090_fulfilment(self):
         self.check_fulfilment(MEMORY)
 
+    def test_example_100_registration(self):
+        self.check_registration(MEMORY)
+
     def test_examples_are_all_here(self):
         files = os.listdir(os.path.join(support.SOURCE, "examples"))
         tested = [name for name in dir(self) if re.match(r"test_example_\d", name)]

@@ -4,10 +4,11 @@ from stories import Stories
 
 
 class Test(Stories):
-    def test_postgres_fulfilment(self):
+    def test_postgres_stories(self):
         config = self.postgres()
-        self.check_fulfilment(config)
-        self.check_fulfilment(config)
+        for _ in range(2):
+            self.check_fulfilment(config)
+            self.check_registration(config)
 
 
 if __name__ == "__main__":

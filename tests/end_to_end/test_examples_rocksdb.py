@@ -4,10 +4,11 @@ from stories import Stories
 
 
 class Test(Stories):
-    def test_rocksdb_fulfilment(self):
+    def test_rocksdb_stories(self):
         config = self.rocksdb()
-        self.check_fulfilment(config)
-        self.check_fulfilment(config)
+        for _ in range(2):
+            self.check_fulfilment(config)
+            self.check_registration(config)
 
 
 if __name__ == "__main__":
