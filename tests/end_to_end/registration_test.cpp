@@ -121,7 +121,7 @@ TEST(Registration, OfManyWhoWantTheSameAddressOneWins) {
 
 // Fewer addresses are free than users want one, and all move all the time.
 TEST(Registration, NobodyLosesAnAddressWhileAllMove) {
-  constexpr int threads = 4, moves = 1'000, addresses = 6;
+  constexpr int threads = 4, moves = 500, addresses = 6;
   ec::Store store = ec::testing::memory_store();
   const auto address = [](int number) { return *email_of(ec::format("{}@example.com", number % addresses)); };
   const auto user = [](int number) { return StreamId(ec::format("user/{}", number)); };
