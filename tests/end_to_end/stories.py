@@ -38,3 +38,26 @@ class Stories(support.Case):
                          "ada changes to countess@example: done\n"
                          "bob changes to ADA@example: done\n"
                          "8 want the same address: 1 has it, 7 were told that it is taken, 0 failed\n")
+
+    def lines_of(self, out, what):
+        return [line.removeprefix(what) for line in out.splitlines() if line.startswith(what)]
+
+    def check_statement(self, config):
+        """Each kind of line has an order of its own; between them there is none."""
+        out = self.example("110_statement", config)
+        self.assertEqual(self.lines_of(out, "so far account/"), ["alice has 96", "bob has 107", "carol has 97"])
+        self.assertEqual(self.lines_of(out, "balances: account/"),
+                         ["bob has 103", "carol has 101", "carol has 96", "alice has 101", "alice has 95", "bob has 109",
+                          "bob has 102", "carol has 103", "carol has 102", "alice has 96", "alice has 94", "bob has 104"])
+        self.assertEqual(self.lines_of(out, "statement: "),
+                         ["8 lines are from before it first ran", "line 9: +5 from account/carol", "line 10: -6 to account/bob",
+                          "line 11: +1 from account/carol", "line 12: -2 to account/bob"])
+        self.assertEqual(out.splitlines()[-1], "all is shown")
+
+    def check_statement_again(self, config):
+        """On the same store: balances are built anew, and in silence; the statement goes on, with what it missed."""
+        out = self.example("110_statement", config)
+        self.assertEqual(self.lines_of(out, "so far account/"), ["alice has 90", "bob has 111", "carol has 99"])
+        self.assertEqual(len(self.lines_of(out, "balances: ")), 12)
+        self.assertEqual([line.partition(":")[0] for line in self.lines_of(out, "statement: ")],
+                         [f"line {number}" for number in range(13, 24)])

@@ -1,10 +1,12 @@
 """The numbered examples do what their comments say."""
 import os
 import re
+import signal
+import subprocess
 
 import support
 from stories import Stories
-from support import BUILD, MEMORY
+from support import BUILD, MEMORY, PATIENCE_S
 
 
 class Test(Stories):
@@ -50,6 +52,21 @@ class Test(Stories):
 
     def test_example_100_registration(self):
         self.check_registration(MEMORY)
+
+    def test_example_110_statement(self):
+        self.check_statement(MEMORY)
+
+    def test_examples_follow_until_a_signal(self):
+        process = subprocess.Popen([os.path.join(BUILD, "bin", "110_statement"), MEMORY, "--follow"],
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        for line in process.stdout:
+            if line.startswith("statement: line 13"):  # 12 are what it shows without --follow
+                break
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.stdout.read().splitlines()[-1:], ["all is shown"])
+        self.assertEqual(process.wait(PATIENCE_S), 0)
 
     def test_examples_are_all_here(self):
         files = os.listdir(os.path.join(support.SOURCE, "examples"))

@@ -9,6 +9,8 @@ class Test(Stories):
         for _ in range(2):
             self.check_fulfilment(config)
             self.check_registration(config)
+        self.check_statement(config)
+        self.check_statement_again(config)
 
 
 if __name__ == "__main__":
