@@ -27,6 +27,10 @@
 // - its own checkpoint, kept in the same transaction as what it builds, which makes it exactly once:
 //   `ec::Result<std::optional<ec::Position>> load_checkpoint()`, `ec::Result<> save_checkpoint(ec::Position, std::uint64_t
 //   fence)`, which commits, and `void discard()`, which rolls back to the last save
+// - `ec::Result<> reset(ec::Position to)`: forgets what it built of events behind that position, so that they can be
+//   handled again; an error refuses. One that keeps its checkpoint commits it with the save_checkpoint() that follows
+// - `ec::Result<> take_over()`: this build is to be read from now on, as when a table takes the name of another. Called
+//   under the lease before readers are told; again where that was not seen to the end
 #pragma once
 
 #include <eventcore/command.hpp>
@@ -71,6 +75,16 @@ concept Reacts = requires(P& projection, const RecordedEvent& event, const Error
 };
 
 template <class P>
+concept Resets = requires(P& projection, Position to) {
+  { projection.reset(to) } -> std::same_as<Result<>>;
+};
+
+template <class P>
+concept TakesOver = requires(P& projection) {
+  { projection.take_over() } -> std::same_as<Result<>>;
+};
+
+template <class P>
 consteval bool handles_each() {
   return []<class... E>(std::type_identity<Events<E...>>) {
     return (Handles<P, E> && ...);
@@ -103,7 +117,13 @@ consteval bool check_projection() {
     static_assert(reacts,
                   "eventcore: the projection's on_failure() is not called as it is: ec::Reaction on_failure("
                   "const ec::RecordedEvent&, const ec::Error&, std::uint32_t attempt)");
-    return handles && (keeps || !keeps_in_part) && flushes && reacts;
+    constexpr bool resets = Resets<P> || !requires { &P::reset; };
+    constexpr bool takes_over = TakesOver<P> || !requires { &P::take_over; };
+    static_assert(resets,
+                  "eventcore: the projection's reset() is not called as it is: ec::Result<> reset(ec::Position)");
+    static_assert(takes_over,
+                  "eventcore: the projection's take_over() is not called as it is: ec::Result<> take_over()");
+    return handles && (keeps || !keeps_in_part) && flushes && reacts && resets && takes_over;
   }
   return false;
 }
@@ -145,6 +165,16 @@ class ProjectionAdapter final : public AnyProjection {
   Result<> discard() override {
     if constexpr (KeepsCheckpoint<P>)
       return guarded("discard()", [&]() -> Result<> { return projection_.discard(), Result<>(); });
+    return {};
+  }
+
+  bool can_reset() const override { return Resets<P>; }
+  Result<> reset(Position to) override {
+    if constexpr (Resets<P>) return guarded("reset()", [&] { return projection_.reset(to); });
+    return {};
+  }
+  Result<> take_over() override {
+    if constexpr (TakesOver<P>) return guarded("take_over()", [&] { return projection_.take_over(); });
     return {};
   }
 
@@ -220,14 +250,15 @@ class Projector {
  public:
   Projector(Store& store, P& projection, ProjectionOptions options = {})
       : adapter_(projection),
-        engine_(store, adapter_, projection_id(P::name, P::version), detail::ProjectionAdapter<P>::filter(),
+        engine_(store, adapter_, std::string(P::name), {P::version, 0}, detail::ProjectionAdapter<P>::filter(),
                 std::move(options)) {}
 
   // Handles everything there is, saves the checkpoint, and gives the position that was reached.
   Result<Position> run_to_head(const Call& call = {}) { return engine_.run_to_head(call); }
 
   // Handles what there is and what comes, until a stop, which is a good end. A store that is down is waited for, and so
-  // is the lease where there is a holder. An error ends it: a handler's, a checkpoint that cannot be had.
+  // is the lease where there is a holder. An error ends it: a handler's, a checkpoint that cannot be had. A newer build
+  // that took over is a good end, too: progress().superseded.
   Result<> run(const Call& call = {}) { return engine_.run(call); }
 
   ProjectionProgress progress() const { return engine_.progress(); }

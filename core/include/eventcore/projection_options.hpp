@@ -16,9 +16,10 @@ namespace ec {
 
 // What a handler may want to know beside the event.
 struct Delivery {
-  bool is_replay = false;     // it was there before this version of the projection first ran: no side effects, please
-  std::uint32_t attempt = 1;  // grows while the same event is tried again
-  std::uint64_t fence = 0;    // of the leader, to be checked by what it writes elsewhere; 0: there is no lease
+  bool is_replay = false;       // it was there before this version of the projection first ran: no side effects, please
+  std::uint32_t attempt = 1;    // grows while the same event is tried again
+  std::uint64_t fence = 0;      // of the leader, to be checked by what it writes elsewhere; 0: there is no lease
+  bool is_dead_letter = false;  // it could not be handled when its turn was, and is handed over again: out of order
 };
 
 // What becomes of an event that could not be handled.
@@ -37,6 +38,10 @@ struct ProjectionOptions {
   std::optional<std::string> holder{};             // who this is among those that run the same projection: one leads
   std::chrono::milliseconds lease_time{10'000};    // how soon another takes over from a leader that is gone
   std::chrono::milliseconds stop_time{10'000};     // how long the last save may take
+  // How often its status is written, and looked for what is asked of it and for a newer build (projection_status.hpp), by
+  // a thread of its own. 0: never; then tools do not see it, and it neither takes over nor is taken over from.
+  std::chrono::milliseconds status_interval{1'000};
+  bool runs_superseded = false;  // goes on when a newer build was made the active one
   SubscribeOptions subscription{};
 };
 
@@ -49,6 +54,8 @@ struct ProjectionProgress {
   std::uint64_t handled = 0, skipped = 0, retries = 0, dead_letters = 0;  // since it was made
   std::uint64_t store_failures = 0;                                       // that it waited out
   bool leads = false;
+  bool superseded = false;   // another build is active, so this one ended
+  std::string last_error{};  // of what was retried, passed over or is down
 };
 
 }  // namespace ec

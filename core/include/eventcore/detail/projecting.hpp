@@ -3,13 +3,15 @@
 
 #include <eventcore/checkpoint.hpp>
 #include <eventcore/dead_letter.hpp>
+#include <eventcore/detail/any_projection.hpp>
+#include <eventcore/detail/leading.hpp>
 #include <eventcore/detail/pause.hpp>
-#include <eventcore/lease.hpp>
+#include <eventcore/detail/reporting.hpp>
+#include <eventcore/detail/serving.hpp>
 #include <eventcore/projection_options.hpp>
 #include <eventcore/subscription.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -17,91 +19,34 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace ec::detail {
 
-// A projection as the engine sees it.
-class AnyProjection {
- public:
-  AnyProjection() = default;
-  AnyProjection(const AnyProjection&) = delete;
-  AnyProjection& operator=(const AnyProjection&) = delete;
-  virtual ~AnyProjection() = default;
-
-  virtual Result<> handle(const RecordedEvent& event, const Delivery& delivery) = 0;
-  virtual Result<Reaction> react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) = 0;
-  // Whether what is handled is seen at once, and not just when it is kept.
-  virtual bool shows_at_once() const = 0;
-  // What was handled is to be kept for good; then the checkpoint follows.
-  virtual Result<> flush() = 0;
-  // Only of those that keep their checkpoint themselves.
-  virtual bool keeps_checkpoint() const = 0;
-  virtual Result<std::optional<Position>> load() = 0;
-  virtual Result<> save(Position through, std::uint64_t fence) = 0;
-  // Forgets what was handled since the last save, where it can.
-  virtual Result<> discard() = 0;
-};
-
-// The lease, kept alive by a thread. Losing it requests a stop of what is led.
-class Leadership {
- public:
-  // `asked`: when the lease was asked for.
-  Leadership(Lease lease, std::chrono::milliseconds time_to_live, std::chrono::steady_clock::time_point asked)
-      : lease_(std::move(lease)),
-        fence_(lease_.fence()),
-        time_to_live_(time_to_live),
-        until_(asked + time_to_live),
-        keeper_([this](const std::stop_token& stop) { keep(stop); }) {}
-  std::uint64_t fence() const { return fence_; }
-  std::stop_token lost() const { return lost_.get_token(); }
-  // By this process's own clock: one that was paused knows it before it hears it.
-  bool holds() const { return Clock::now() < until_.load() && !lost_.stop_requested(); }
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  void keep(const std::stop_token& stop) {
-    while (!lost_.stop_requested()) {
-      pause(time_to_live_ / 3, {.stop = stop});
-      if (stop.stop_requested()) return;
-      const auto asked = Clock::now();
-      // What fails otherwise may go well the next time, while the lease still runs.
-      const auto renewed = lease_.renew(time_to_live_, {.deadline = until_.load(), .stop = stop});
-      if (renewed)
-        until_ = asked + time_to_live_;
-      else if (renewed.error().code == Code::fenced || Clock::now() >= until_.load())
-        lost_.request_stop();
-    }
-  }
-
-  Lease lease_;
-  const std::uint64_t fence_;
-  const std::chrono::milliseconds time_to_live_;
-  std::atomic<Clock::time_point> until_;
-  std::stop_source lost_;
-  std::jthread keeper_;
-};
-
 class Projecting {
  public:
-  Projecting(Store& store, AnyProjection& projection, std::string name, Filter filter, ProjectionOptions options)
+  Projecting(Store& store, AnyProjection& projection, std::string name, Build build, Filter filter,
+             ProjectionOptions options, bool is_rebuilt_elsewhere = false)
       : store_(store),
         projection_(projection),
-        name_(std::move(name)),
+        known_as_(std::move(name)),
+        build_(build),
+        name_(projection_id(known_as_, build)),
         filter_(std::move(filter)),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        is_rebuilt_elsewhere_(is_rebuilt_elsewhere),
+        patiently_(options_.retry_base, options_.retry_cap,
+                   [this] { note([](ProjectionProgress& progress) { ++progress.store_failures; }); }) {}
 
   // To the head as it is when it gets there; an error ends it, waiting for a store that is down included at the
   // deadline.
   Result<Position> run_to_head(const Call& call) {
-    if (auto done = lead_and_follow(call, true); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = run_reported(call, true); !done) return std::unexpected(std::move(done.error()));
     return progress().position;
   }
 
   // Until a stop; the error of what cannot be waited for.
-  Result<> run(const Call& call) { return lead_and_follow(call, false); }
+  Result<> run(const Call& call) { return run_reported(call, false); }
 
   ProjectionProgress progress() const {
     const std::scoped_lock lock(mutex_);
@@ -125,35 +70,114 @@ class Projecting {
  private:
   using Clock = std::chrono::steady_clock;
 
+  Result<> run_reported(const Call& call, bool to_head) {
+    reporting_.emplace(store_,
+                       Reporting::Subject{known_as_, build_, options_.holder.value_or(""), is_rebuilt_elsewhere_},
+                       options_.status_interval, options_.runs_superseded, [this] { return progress(); });
+    auto done = lead_and_follow(call, to_head);
+    const bool is_superseded = reporting_->is_superseded();
+    note([&](ProjectionProgress& progress) { progress.superseded = is_superseded; });
+    reporting_.reset();
+    if (is_superseded || (!to_head && call.stop.stop_requested())) return {};  // both are a good end
+    return done;
+  }
+
   // A lost lease begins anew: the checkpoint is read again, since another leader may have moved it.
   Result<> lead_and_follow(const Call& call, bool to_head) {
     for (;;) {
-      std::optional<Leadership> leadership;
-      if (options_.holder) {
-        auto lease = acquire(call);
-        if (!lease) return ended(lease.error(), call, to_head);
-        leadership.emplace(std::move(*lease), time_to_live(), asked_);
-      }
-      std::stop_source either;
-      const std::stop_callback on_stop(call.stop, [&] { either.request_stop(); });
-      const std::stop_callback on_loss(leadership ? leadership->lost() : std::stop_token(),
-                                       [&] { either.request_stop(); });
-      leadership_ = leadership ? &*leadership : nullptr;
-      auto done =
-          follow({.deadline = call.deadline, .stop = either.get_token(), .traceparent = call.traceparent}, to_head);
-      leadership_ = nullptr;
-      note([](ProjectionProgress& progress) { progress.leads = false; });
-      if (done) return done;
-      const bool is_lost = leadership && (!leadership->holds() || done.error().code == Code::fenced);
-      if (!is_lost || call.stop.stop_requested()) return ended(done.error(), call, to_head);
+      is_lost_ = false;
+      auto done = enter(call);
+      if (done) done = lead(call, to_head);
+      if (done || !is_lost_ || reporting_->is_superseded() || call.stop.stop_requested()) return done;
       pause(options_.retry_base, call);  // what it writes elsewhere may refuse each fence
     }
   }
 
-  // A stop is how run() ends.
-  static Result<> ended(const Error& error, const Call& call, bool to_head) {
-    if (!to_head && call.stop.stop_requested()) return {};
-    return std::unexpected(error);
+  // Makes this build known, and looks which one is active.
+  Result<> enter(const Call& call) {
+    wants_over_ = is_first_ = false;
+    if (!reporting_->is_on()) return {};
+    const auto known = patiently_(call, [&] { return register_build(store_, known_as_, build_, call); });
+    if (!known && known.error().code == Code::unsupported) {
+      reporting_->give_up();
+      return {};
+    }
+    if (!known) return std::unexpected(known.error());
+    reporting_->note_active(known->active);
+    wants_over_ = !known->active || *known->active < build_;
+    is_first_ = !known->active;
+    return {};
+  }
+
+  Result<> lead(const Call& call, bool to_head) {
+    std::optional<Leadership> leadership;
+    if (options_.holder) {
+      auto lease = turn(call, [&](const Call& own) { return acquire(own); });
+      if (!lease) return std::unexpected(lease.error());
+      leadership.emplace(std::move(*lease), time_to_live(), asked_);
+      if (auto entered = enter(call); !entered) return entered;  // another one may have led it to its end
+    }
+    leadership_ = leadership ? &*leadership : nullptr;
+    reporting_->lead(fence(), call);
+    Result<> done;
+    do {
+      done = serve(call);
+      if (done) done = turn(call, [&](const Call& own) { return follow(own, to_head); });
+    } while (!done && reporting_->is_asked() && !reporting_->is_superseded() && !is_over(call) && holds(done));
+    is_lost_ = !holds(done);
+    report_end(done, call);
+    leadership_ = nullptr;
+    note([](ProjectionProgress& progress) { progress.leads = false; });
+    return done;
+  }
+
+  // Whether it leads still, or has no need to.
+  bool holds(const Result<>& done) const {
+    return leadership_ == nullptr || (leadership_->holds() && (done || done.error().code != Code::fenced));
+  }
+
+  void report_end(const Result<>& done, const Call& call) {
+    if (is_lost_)
+      reporting_->end(std::nullopt, "");
+    else if (reporting_->is_superseded())
+      reporting_->end(ProjectionState::superseded, "");
+    else if (done || call.stop.stop_requested())
+      reporting_->end(ProjectionState::stopped, "");
+    else
+      reporting_->end(ProjectionState::failed, done.error().message);
+  }
+
+  // What ends early when something is asked, another build took over, or the lead is lost.
+  template <class Body>
+  auto turn(const Call& call, Body&& body) -> decltype(body(call)) {
+    std::stop_source source;
+    const auto end = [&source] { source.request_stop(); };
+    const std::stop_callback on_stop(call.stop, end);
+    const std::stop_callback on_loss(leadership_ != nullptr ? leadership_->lost() : std::stop_token(), end);
+    const Reporting::Interruptible interruptible(*reporting_, source);
+    return body(Call{.deadline = call.deadline, .stop = source.get_token(), .traceparent = call.traceparent});
+  }
+
+  // Between two turns: nothing is handled meanwhile, and what was is kept.
+  Result<> serve(const Call& call) {
+    if (!reporting_->is_on()) return {};
+    reporting_->forget_asked();
+    const auto requests = patiently_(call, [&] { return list_requests(store_, known_as_, call); });
+    if (!requests) return std::unexpected(requests.error());
+    Serving serving(store_, projection_, name_, patiently_, leadership_);
+    for (const ProjectionRequest& each : *requests) {
+      if (!reporting_->concerns(each)) continue;
+      const auto answer = serving.answer(each, call);
+      if (!answer) return std::unexpected(answer.error());
+      note([&](ProjectionProgress& progress) {
+        progress.handled += serving.take_handled();
+        if (each.kind == RequestKind::reset && answer->is_done) progress.position = progress.saved = each.to;
+      });
+      if (auto told = patiently_(call, [&] { return answer_request(store_, known_as_, each.id, *answer, call); });
+          !told)
+        return told;
+    }
+    return {};
   }
 
   // What a leader that is gone leaves of its lease, and the wait of another until it asks again, come to the lease time.
@@ -173,33 +197,12 @@ class Projecting {
     }
   }
 
-  // All that is asked of the store can be asked again, so doubt is no end either.
-  static bool can_wait_for(const Error& error) {
-    return error.code == Code::unavailable || error.code == Code::in_doubt || error.retryable;
-  }
-
-  // `body` again and again while the store is down.
-  template <class Body>
-  auto patiently(const Call& call, Body&& body) -> decltype(body()) {
-    for (auto wait = options_.retry_base;; wait = std::min(2 * wait, options_.retry_cap)) {
-      auto done = body();
-      if (done || !can_wait_for(done.error()) || is_over(call)) return done;
-      note([](ProjectionProgress& progress) { ++progress.store_failures; });
-      pause(wait, call);
-    }
-  }
-
-  Result<std::optional<Position>> load(const Call& call) {
-    if (projection_.keeps_checkpoint()) return projection_.load();
-    return patiently(call, [&] { return load_checkpoint(store_, name_, call); });
-  }
-
   std::uint64_t fence() const { return leadership_ != nullptr ? leadership_->fence() : 0; }
 
   Result<> begin(const Call& call) {
-    auto saved = load(call);
+    auto saved = load_position(store_, projection_, name_, patiently_, call);
     if (!saved) return std::unexpected(std::move(saved.error()));
-    const auto head = patiently(call, [&] { return store_.head(call); });
+    const auto head = patiently_(call, [&] { return store_.head(call); });
     if (!head) return std::unexpected(head.error());
     position_ = saved_ = saved->value_or(Position{});
     saved_at_ = Clock::now();
@@ -208,10 +211,10 @@ class Projecting {
       return std::unexpected(Error{Code::invalid, "the checkpoint of '" + name_ + "', " + position_.str() +
                                                       ", is above the store's head, " + head->str() +
                                                       ": it belongs to another store, or this one was put back"});
-    const std::string since = name_ + "/live-from";
-    auto live_from = patiently(call, [&] { return load_checkpoint(store_, since, call); });
+    const std::string since = replay_end_name(name_);
+    auto live_from = patiently_(call, [&] { return load_checkpoint(store_, since, call); });
     if (live_from && !*live_from) {
-      live_from = patiently(call, [&]() -> Result<std::optional<Position>> {
+      live_from = patiently_(call, [&]() -> Result<std::optional<Position>> {
         if (auto kept = save_checkpoint(store_, since, *head, 0, call); !kept)
           return std::unexpected(std::move(kept.error()));
         return std::optional(*head);
@@ -219,9 +222,24 @@ class Projecting {
     }
     if (!live_from) return std::unexpected(std::move(live_from.error()));
     live_from_ = **live_from;
-    publish({});
+    publish({}, nullptr, *head);
+    reporting_->begin(live_from_);
+    return is_first_ ? take_over(call) : Result<>();
+  }
+
+  // Readers are told that it is this build from now on, unless a newer one was faster.
+  Result<> take_over(const Call& call) {
+    if (auto saved = save(call); !saved) return saved;
+    if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
+    if (auto taken = projection_.take_over(); !taken) return taken;
+    const auto active = patiently_(call, [&] { return activate_build(store_, known_as_, build_, call); });
+    if (!active) return std::unexpected(active.error());
+    wants_over_ = is_first_ = false;
+    reporting_->note_active(*active);
     return {};
   }
+
+  Result<> lost_lease() const { return std::unexpected(Error{Code::fenced, "the lease of '" + name_ + "' ran out"}); }
 
   Result<> follow(const Call& call, bool to_head) {
     if (auto begun = begin(call); !begun) return begun;
@@ -240,15 +258,20 @@ class Projecting {
   }
 
   Result<> follow(Subscription& events, const Call& call, bool to_head) {
-    if (to_head) {
-      const auto behind = patiently(call, [&] { return is_behind(call); });
+    if (to_head || wants_over_) {
+      const auto behind = patiently_(call, [&] { return is_behind(call); });
       if (!behind) return std::unexpected(behind.error());
-      if (!*behind) return {};
+      if (!*behind && wants_over_)
+        if (auto taken = take_over(call); !taken) return taken;
+      if (!*behind && to_head) return {};
     }
     for (;;) {
       if (auto next = this->next(events, call); !next) return next;
       if (auto delivered = deliver(events, call); !delivered || must_go_back_) return delivered;
-      if (to_head && events.is_live()) return {};
+      if (!events.is_live()) continue;
+      if (wants_over_)
+        if (auto taken = take_over(call); !taken) return taken;
+      if (to_head) return {};
     }
   }
 
@@ -264,7 +287,7 @@ class Projecting {
       Call own = call;
       const auto due = saved_at_ + options_.save_interval;
       if (unsaved_ > 0 && (!call.deadline || due < *call.deadline)) own.deadline = std::max(due, Clock::now());
-      auto next = patiently(own, [&] { return events.next(own); });
+      auto next = patiently_(own, [&] { return events.next(own); });
       const bool is_due = !next && own.deadline != call.deadline && Clock::now() >= *own.deadline &&
                           (next.error().code == Code::timeout || can_wait_for(next.error()));
       if (!is_due) return next;
@@ -293,8 +316,7 @@ class Projecting {
   Result<> deliver(const RecordedEvent& event, const Call& call) {
     auto wait = options_.retry_base;
     for (std::uint32_t attempt = 1;; ++attempt) {
-      if (leadership_ != nullptr && !leadership_->holds())
-        return std::unexpected(Error{Code::fenced, "the lease of '" + name_ + "' ran out"});
+      if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
       const auto handled = projection_.handle(event, {event.position() <= live_from_, attempt, fence()});
       if (handled) {
         note([](ProjectionProgress& progress) { ++progress.handled; });
@@ -304,6 +326,7 @@ class Projecting {
         if (auto undone = isolate(event); !undone || must_go_back_) return undone;
       Error error = handled.error();
       error.message.insert(0, where(event));
+      note([&](ProjectionProgress& progress) { progress.last_error = error.message; });
       const auto reaction = projection_.react(event, error, attempt);
       if (!reaction) return std::unexpected(reaction.error());
       switch (*reaction) {
@@ -341,7 +364,7 @@ class Projecting {
   Result<> bury(const RecordedEvent& event, const Error& error, std::uint32_t attempts, const Call& call) {
     const Uuid commit_id = Uuid::make();  // so that one whose answer was lost is kept once
     auto kept =
-        patiently(call, [&] { return keep_dead_letter(store_, name_, event, error, attempts, commit_id, call); });
+        patiently_(call, [&] { return keep_dead_letter(store_, name_, event, error, attempts, commit_id, call); });
     if (kept) note([](ProjectionProgress& progress) { ++progress.dead_letters; });
     return kept;
   }
@@ -361,7 +384,7 @@ class Projecting {
       return kept;
     }
     if (!keeps)
-      if (auto saved = patiently(call, [&] { return save_checkpoint(store_, name_, position_, fence(), call); });
+      if (auto saved = patiently_(call, [&] { return save_checkpoint(store_, name_, position_, fence(), call); });
           !saved)
         return saved;
     saved_ = position_;
@@ -398,14 +421,22 @@ class Projecting {
 
   Store& store_;
   AnyProjection& projection_;
-  const std::string name_;
+  const std::string known_as_;
+  const Build build_;
+  const std::string name_;  // of the build's checkpoint, lease and dead letters
   const Filter filter_;
   const ProjectionOptions options_;
+  const bool is_rebuilt_elsewhere_;
+  const Patiently patiently_;
+  std::optional<Reporting> reporting_;  // while it runs
   Position position_, saved_, live_from_;
   std::uint64_t unsaved_ = 0;  // events and moves since the last save
   Position isolated_;          // the event that failed last: it is handled and saved by itself
   bool must_go_back_ = false;
   const Leadership* leadership_ = nullptr;
+  bool is_lost_ = false;     // the lease, by the end of a lead
+  bool wants_over_ = false;  // another build is active, and this one is to be when it has caught up
+  bool is_first_ = false;    // no build is active, so this one is to be at once
   Clock::time_point asked_, saved_at_;
   mutable std::mutex mutex_;
   mutable std::condition_variable_any moved_;

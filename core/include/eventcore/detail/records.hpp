@@ -17,19 +17,38 @@ struct Record {
   std::uint64_t etag = 0;  // 0: there is none
 };
 
-template <class T>
-Result<Record<T>> load_record(Store& store, const std::string& name, const Call& call) {
+inline Result<Record<std::string>> load_text(Store& store, const std::string& name, const Call& call) {
   const ec_call raw = to_raw(call);
   ec_blob* blob = nullptr;
   ec_bytes bytes{};
   ec_error error = EC_ERROR_INIT;
-  Record<T> record;
-  const ec_status status = ec_store_snapshot_load(store.raw(), str(name), &raw, &blob, &bytes, &record.etag, &error);
-  if (status == EC_NOT_FOUND) return Record<T>{};
+  Record<std::string> text;
+  const ec_status status = ec_store_snapshot_load(store.raw(), str(name), &raw, &blob, &bytes, &text.etag, &error);
+  if (status == EC_NOT_FOUND) return Record<std::string>{};
   if (status != EC_OK) return std::unexpected(to_error(error));
-  auto read = json::read(view(bytes), record.value);
+  text.value = view(bytes);
   ec_store_snapshot_release(store.raw(), blob);
-  if (!read) return std::unexpected(Error{Code::corrupt, "record '" + name + "': " + read.error().message});
+  return text;
+}
+
+template <class T>
+Result<Record<T>> load_record(Store& store, const std::string& name, const Call& call) {
+  const auto text = load_text(store, name, call);
+  if (!text) return std::unexpected(text.error());
+  Record<T> record{{}, text->etag};
+  if (text->etag == 0) return record;
+  if (const auto read = json::read(text->value, record.value); !read)
+    return std::unexpected(Error{Code::corrupt, "record '" + name + "': " + read.error().message});
+  return record;
+}
+
+// The same of what can be made anew: a damaged one is empty, and can be replaced.
+template <class T>
+Result<Record<T>> load_record_leniently(Store& store, const std::string& name, const Call& call) {
+  const auto text = load_text(store, name, call);
+  if (!text) return std::unexpected(text.error());
+  Record<T> record{{}, text->etag};
+  if (text->etag != 0 && !json::read(text->value, record.value)) record.value = T{};
   return record;
 }
 
