@@ -1,4 +1,5 @@
-// Commands executed on the real store by many threads: what they decided on is what was there.
+// Commands executed on the real store by many threads: what they decided on is what was there. Each test runs twice: with
+// every state folded from the start, and with states out of snapshots and a cache.
 #include "contract.hpp"
 
 #include <atomic>
@@ -22,68 +23,104 @@ EC_EVENT(Deposited, "conformance-deposited", amount)
 EC_EVENT(Withdrawn, "conformance-withdrawn", amount)
 EC_EVENT(WentOffDuty, "conformance-went-off-duty", who)
 
-struct Move {
+// What is behind a command: each is there as it is, and once more with a state that is kept.
+template <class Base>
+struct Folded : Base {
+  Result<> decide(const typename Base::State& s, Decision<Folded>& out) const { return this->decide_as(s, out); }
+};
+template <class Base>
+struct Kept : Base {
+  static constexpr Snapshots snapshots{.name = Base::name, .every = 7};
+  static constexpr bool caches_state = true;
+  Result<> decide(const typename Base::State& s, Decision<Kept>& out) const { return this->decide_as(s, out); }
+};
+
+struct Available {
+  std::int64_t sum = 0;
+};
+EC_FIELDS(Available, sum)
+
+struct MoveRule {
+  static constexpr std::string_view name = "conformance-move";
   StreamId from, to;
   std::int64_t amount = 0;
 
-  using Streams = StreamSet<&Move::from, &Move::to>;
+  using Streams = StreamSet<&MoveRule::from, &MoveRule::to>;
   using Events = ec::Events<Deposited, Withdrawn>;
-  struct State {
-    std::int64_t available = 0;
-  };
+  using State = Available;
 
-  void apply(State& s, const Recorded<Deposited>& e) const { s.available += e.stream() == from.str() ? e->amount : 0; }
-  void apply(State& s, const Recorded<Withdrawn>& e) const { s.available -= e.stream() == from.str() ? e->amount : 0; }
-  Result<> decide(const State& s, Decision<Move>& out) const {
-    EC_REQUIRE(s.available >= amount, "only {} available", s.available);
-    out.write<&Move::from>(Withdrawn{amount});
-    out.write<&Move::to>(Deposited{amount});
+  void apply(State& s, const Recorded<Deposited>& e) const { s.sum += e.stream() == from.str() ? e->amount : 0; }
+  void apply(State& s, const Recorded<Withdrawn>& e) const { s.sum -= e.stream() == from.str() ? e->amount : 0; }
+  template <class Command>
+  Result<> decide_as(const State& s, Decision<Command>& out) const {
+    EC_REQUIRE(s.sum >= amount, "only {} available", s.sum);
+    out.template write<&MoveRule::from>(Withdrawn{amount});
+    out.template write<&MoveRule::to>(Deposited{amount});
     return {};
   }
 };
 
+struct Duty {
+  bool other_is_off = false;
+};
+EC_FIELDS(Duty, other_is_off)
+
 // One of two must stay on duty: each reads both, writes its own.
-struct GoOffDuty {
+struct GoOffDutyRule {
+  static constexpr std::string_view name = "conformance-go-off-duty";
   StreamId own, other;
   std::function<void()> meddle{};  // what happens between reading and appending, the first time
 
-  using Streams = StreamSet<&GoOffDuty::own, read_only<&GoOffDuty::other>>;
+  using Streams = StreamSet<&GoOffDutyRule::own, read_only<&GoOffDutyRule::other>>;
   using Events = ec::Events<WentOffDuty>;
-  struct State {
-    bool other_is_off = false;
-  };
+  using State = Duty;
 
   void apply(State& s, const Recorded<WentOffDuty>& e) const {
     s.other_is_off = s.other_is_off || e.stream() == other.str();
   }
-  Result<> decide(const State& s, Decision<GoOffDuty>& out) const {
+  template <class Command>
+  Result<> decide_as(const State& s, Decision<Command>& out) const {
     if (meddle) meddle();
     EC_REQUIRE(!s.other_is_off, "the other one is off duty already");
-    out.write<&GoOffDuty::own>(WentOffDuty{own.str()});
+    out.template write<&GoOffDutyRule::own>(WentOffDuty{own.str()});
     return {};
   }
 };
 
+struct Nothing {};
+EC_FIELDS(Nothing)
+
 // Reads a stream and writes nothing.
-struct Look {
+struct LookRule {
+  static constexpr std::string_view name = "conformance-look";
   StreamId at;
   std::function<void()> meddle{};
 
-  using Streams = StreamSet<read_only<&Look::at>>;
+  using Streams = StreamSet<read_only<&LookRule::at>>;
   using Events = ec::Events<>;
   using Ignores = Ignore<OtherEvents>;
-  struct State {};
+  using State = Nothing;
 
-  Result<> decide(const State&, Decision<Look>&) const {
+  template <class Command>
+  Result<> decide_as(const State&, Decision<Command>&) const {
     meddle();
     return {};
   }
 };
 
-class Execute : public Contract {
+template <template <class> class Form>
+struct Commands {
+  using Move = Form<MoveRule>;
+  using GoOffDuty = Form<GoOffDutyRule>;
+  using Look = Form<LookRule>;
+};
+
+template <class Commands>
+class Execute : public Contract, public Commands {
  protected:
-  static ExecuteOptions patient() {
-    ExecuteOptions options;
+  ExecuteOptions options() { return {.cache = &cache_}; }
+  ExecuteOptions patient() {
+    ExecuteOptions options = this->options();
     options.max_attempts = 10'000;
     options.backoff_cap = std::chrono::microseconds(2'000);
     return options;
@@ -111,14 +148,26 @@ class Execute : public Contract {
       if (!std::exchange(*done, true)) body();
     };
   }
+
+ private:
+  StateCache cache_{1'000'000};
 };
 
-TEST_F(Execute, ByManyThreadsNeitherMakesNorLosesMoney) {
+struct Names {
+  template <class C>
+  static std::string GetName(int) {
+    return std::is_same_v<C, Commands<Kept>> ? "Kept" : "Folded";
+  }
+};
+using Forms = testing::Types<Commands<Folded>, Commands<Kept>>;
+TYPED_TEST_SUITE(Execute, Forms, Names);
+
+TYPED_TEST(Execute, ByManyThreadsNeitherMakesNorLosesMoney) {
   constexpr std::size_t accounts = 5, threads = 6;
   std::vector<StreamId> ids;
   for (std::size_t i = 0; i < accounts; ++i) {
-    ids.push_back(stream(std::to_string(i)));
-    deposit(ids.back(), 100);
+    ids.push_back(this->stream(std::to_string(i)));
+    this->deposit(ids.back(), 100);
   }
   std::atomic<std::uint64_t> committed = 0;
   on_threads(threads, [&](std::size_t thread) {
@@ -126,23 +175,26 @@ TEST_F(Execute, ByManyThreadsNeitherMakesNorLosesMoney) {
     for (int i = 0; i < 40; ++i) {
       const std::size_t from = random() % accounts;
       const std::size_t to = (from + 1 + random() % (accounts - 1)) % accounts;
-      const auto done = execute(store(), Move{ids[from], ids[to], static_cast<std::int64_t>(random() % 60)}, patient());
+      const auto done = execute(
+          this->store(), typename TestFixture::Move{{ids[from], ids[to], static_cast<std::int64_t>(random() % 60)}},
+          this->patient());
       if (!done && !done.error().is_rejected()) throw ContractBroken(done.error().message);
       committed += done ? 1 : 0;
     }
   });
   std::int64_t sum = 0;
-  for (const auto& [account, balance] : balances()) sum += balance;
+  for (const auto& [account, balance] : this->balances()) sum += balance;
   EXPECT_EQ(sum, 100 * static_cast<std::int64_t>(accounts));
-  EXPECT_EQ(all().events.size(), accounts + 2 * committed);
+  EXPECT_EQ(this->all().events.size(), accounts + 2 * committed);
 }
 
-TEST_F(Execute, LetsNoWriteSkewThrough) {
+TYPED_TEST(Execute, LetsNoWriteSkewThrough) {
   for (int round = 0; round < 30; ++round) {
-    const StreamId doctors[] = {stream(std::to_string(round) + " a"), stream(std::to_string(round) + " b")};
+    const StreamId doctors[] = {this->stream(std::to_string(round) + " a"), this->stream(std::to_string(round) + " b")};
     std::atomic<int> off = 0;
     on_threads(2, [&](std::size_t i) {
-      const auto done = execute(store(), GoOffDuty{doctors[i], doctors[1 - i]}, patient());
+      const auto done =
+          execute(this->store(), typename TestFixture::GoOffDuty{{doctors[i], doctors[1 - i]}}, this->patient());
       if (!done && !done.error().is_rejected()) throw ContractBroken(done.error().message);
       off += done ? 1 : 0;
     });
@@ -150,35 +202,40 @@ TEST_F(Execute, LetsNoWriteSkewThrough) {
   }
 }
 
-TEST_F(Execute, DecidesAgainWhenAStreamItOnlyReadMovedOn) {
+TYPED_TEST(Execute, DecidesAgainWhenAStreamItOnlyReadMovedOn) {
   const auto other_leaves =
-      once([&] { written({Expect::any(stream("other"))}, {NewEvent::of(0, WentOffDuty{"other"})}); });
-  const auto done = execute(store(), GoOffDuty{stream("own"), stream("other"), other_leaves});
+      this->once([&] { this->written({Expect::any(this->stream("other"))}, {NewEvent::of(0, WentOffDuty{"other"})}); });
+  const auto done = execute(this->store(),
+                            typename TestFixture::GoOffDuty{{this->stream("own"), this->stream("other"), other_leaves}},
+                            this->options());
   ASSERT_FALSE(done);
   EXPECT_TRUE(done.error().is_rejected()) << done.error().message;
-  EXPECT_EQ(version(stream("own")), 0U);
+  EXPECT_EQ(this->version(this->stream("own")), 0U);
 }
 
-TEST_F(Execute, ChecksWhatItReadAlsoWhenItWritesNothing) {
-  grow(stream("a"), 1);
-  const auto done = execute(store(), Look{stream("a"), once([&] { grow(stream("a"), 1); })});
+TYPED_TEST(Execute, ChecksWhatItReadAlsoWhenItWritesNothing) {
+  this->grow(this->stream("a"), 1);
+  const auto done =
+      execute(this->store(),
+              typename TestFixture::Look{{this->stream("a"), this->once([&] { this->grow(this->stream("a"), 1); })}},
+              this->options());
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->attempts, 2U);
-  EXPECT_EQ(done->version_of(stream("a")), 2U);
+  EXPECT_EQ(done->version_of(this->stream("a")), 2U);
 }
 
-TEST_F(Execute, WithTheSameCommitIdHasOneEffect) {
-  deposit(stream("a"), 100);
-  ExecuteOptions options;
+TYPED_TEST(Execute, WithTheSameCommitIdHasOneEffect) {
+  this->deposit(this->stream("a"), 100);
+  ExecuteOptions options = this->options();
   options.commit_id = Uuid::make();
-  const Move move{stream("a"), stream("b"), 30};
-  const auto first = execute(store(), move, options);
+  const typename TestFixture::Move move{{this->stream("a"), this->stream("b"), 30}};
+  const auto first = execute(this->store(), move, options);
   ASSERT_TRUE(first) << first.error().message;
-  const auto again = execute(store(), move, options);
+  const auto again = execute(this->store(), move, options);
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(again->first, first->first);
-  EXPECT_EQ(balances().at(stream("a").str()), 70);
+  EXPECT_EQ(this->balances().at(this->stream("a").str()), 70);
 }
 
 }  // namespace

@@ -226,9 +226,15 @@ class Session {
 
   void execute() {
     const bool discovers = hostile_.input().below(2) == 0;
-    const ec_command command{
-        hostile_.size(sizeof command), 0,     this,   streams,
-        discovers ? streams : nullptr, apply, decide, hostile_.input().below(2) == 0 ? committed : nullptr};
+    const ec_command command{hostile_.size(sizeof command),
+                             0,
+                             this,
+                             streams,
+                             discovers ? streams : nullptr,
+                             apply,
+                             decide,
+                             hostile_.input().below(2) == 0 ? committed : nullptr,
+                             nullptr};
     ec_execute_options options{};
     options.struct_size = hostile_.size(sizeof options);
     options.flags = hostile_.flags();

@@ -126,6 +126,8 @@ class Driver {
  private:
   Step carry_out(Step step) {
     switch (step) {
+      case Step::resume: return resume();
+      case Step::load: return load();
       case Step::read: return read();
       case Step::read_group: return read_group();
       case Step::append: return append();
@@ -152,6 +154,27 @@ class Driver {
   template <class Wait>
   ec_status waited(Wait&& wait) {
     return guard_status(&execution_.error(), wait);
+  }
+
+  Step resume() {
+    const std::uint32_t attempt = execution_.attempts();
+    const Step next = execution_.resume();
+    watch_.add_decide();
+    if (next == Step::done) watch_.attempt(execution_, attempt, execution_.error().code);
+    return next;
+  }
+
+  // Without a snapshot, for whatever reason, everything is read.
+  Step load() {
+    ec_blob* blob = nullptr;
+    ec_bytes bytes{};
+    std::uint64_t etag = 0;
+    const ec_status status = store_.snapshots->load(store_.backend, plugin::str(execution_.snapshot_name()),
+                                                    call_.raw(), &blob, &bytes, &etag, &execution_.error());
+    const Step next = execution_.loaded(status == EC_OK ? plugin::view(bytes) : std::string_view());
+    if (status == EC_OK) store_.snapshots->release_blob(blob);
+    watch_.add_read();
+    return next;
   }
 
   Step read() {
@@ -227,13 +250,15 @@ extern "C" ec_status ec_store_execute(ec_store* store, const ec_command* command
   using namespace ec::core;
   return guard_call(store, error, [&] {
     check_size(command->struct_size, first_size<ec_command>, "ec_command");
+    const ec_command whole = ec::plugin::known(*command);
     if (command->streams == nullptr || command->apply == nullptr || command->decide == nullptr)
       throw ec::plugin::Failure(EC_INVALID, "ec_command: streams, apply and decide must be there");
     const ec_execute_options known = options == nullptr ? ec_execute_options{} : ec::plugin::known(*options);
     check_flags(known.flags, EC_EXECUTE_NEW_COMMIT_ID, "ec_execute_options");
     const Borrowed execution;
-    (*execution).reset(*command, known, store->info);
+    (*execution).reset(whole, known, store->info, {known.state_cache, store->snapshots != nullptr, store->serial});
     const ec_status status = Driver(*store, *execution, known, call).run();
+    if (auto snapshot = (*execution).take_snapshot()) store->snapshot_writer.add(std::move(*snapshot));
     if (status != EC_OK && error != nullptr) copy_error(*error, (*execution).error());
     return status;
   });

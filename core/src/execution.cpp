@@ -4,6 +4,7 @@
 #include "uuid.hpp"
 
 #include <eventcore/plugin/append.hpp>
+#include <eventcore/plugin/call.hpp>
 #include <eventcore/plugin/sized.hpp>
 
 #include <algorithm>
@@ -34,7 +35,8 @@ void set_default(T& option, T value) {
 
 }  // namespace
 
-void Execution::reset(const ec_command& command, const ec_execute_options& options, const ec_info& info) {
+void Execution::reset(const ec_command& command, const ec_execute_options& options, const ec_info& info,
+                      const States::Setting& states) {
   command_ = &command;
   options_ = options;
   info_ = &info;
@@ -43,7 +45,12 @@ void Execution::reset(const ec_command& command, const ec_execute_options& optio
   set_default(options_.backoff_cap_us, std::uint64_t{200'000});
   set_default(options_.max_streams, 1'000U);
   set_default(options_.max_rounds, 16U);
+  states_.reset(command, states, info.store_id);
+  resumed_ = false;
+  unverified_ = false;
+  foreign_ = false;
   known_ = 0;
+  declared_ = 0;
   by_command_index_.clear();
   by_id_.clear();
   rounds_ = 0;
@@ -56,16 +63,6 @@ void Execution::reset(const ec_command& command, const ec_execute_options& optio
   attempts_ = 1;
   status_ = EC_OK;
   error_ = EC_ERROR_INIT;
-}
-
-template <class Body>
-Execution::Step Execution::guarded(Body&& body) noexcept {
-  try {
-    return body();
-  } catch (...) {
-    const ec_status status = plugin::set_error_from_exception(&error_);
-    return in_doubt_ ? unclear(status) : finish(status);
-  }
 }
 
 Execution::Step Execution::begin() {
@@ -81,11 +78,15 @@ Execution::Step Execution::begin() {
       return fail(EC_LIMIT, "the metadata has " + std::to_string(options_.metadata.size) + " bytes, this store takes " +
                                 std::to_string(info_->max_metadata));
     for (std::size_t i = 0; i < count; ++i) name_stream(checked(streams[i], "stream id"), false);
+    declared_ = known_;
+    if (states_.any())
+      if (const ec_status status = states_.name({streams, count}, known_, &error_); status != EC_OK)
+        return finish(status);
     if (plugin::is_zero(options_.commit_id))
       options_.commit_id = make_uuid();
     else if ((options_.flags & EC_EXECUTE_NEW_COMMIT_ID) == 0)
       return look_up();
-    return Step::read;
+    return first_read();
   });
 }
 
@@ -128,6 +129,10 @@ const ec_read& Execution::read_request() {
 }
 
 ec_status Execution::take(const ec_batch& batch) {
+  if (resumed_ && is_after(states_.position(), batch.head)) {
+    foreign_ = true;
+    return plugin::set_error(&error_, EC_CORRUPT, "a kept state is ahead of the store");
+  }
   for (const ec_event& event : plugin::strided(batch.events, batch.count, batch.stride)) {
     if (event.stream_index >= known_)
       return plugin::set_error(&error_, EC_INTERNAL, "the backend gave an event of a stream that was not asked for");
@@ -151,11 +156,15 @@ ec_status Execution::take(const ec_batch& batch) {
     stream.version = event.version;
     ++events_read_;
   }
+  if (states_.any() && known_ == declared_ && batch.count > 0)
+    states_.folded(batch.count, plugin::strided(batch.events, batch.count, batch.stride)[batch.count - 1].position);
   return EC_OK;
 }
 
 Execution::Step Execution::read_done(ec_status status) {
   return guarded([&] {
+    if (foreign_) return read_again();
+    unverified_ = unverified_ && status != EC_OK;
     if (status == EC_OK) return fold_more();
     return retryable(status) && !command_failed_ ? pause(Step::read) : finish(status);
   });
@@ -164,6 +173,10 @@ Execution::Step Execution::read_done(ec_status status) {
 // Discovery: read until the state names no new stream. All streams are read again, from where they were folded to, so
 // that the state is always one that the store has been in.
 Execution::Step Execution::fold_more() {
+  if (states_.any() && known_ == declared_) {
+    states_.capture(versions());
+    if (command_->discover != nullptr) states_.keep(versions());
+  }
   if (command_->discover == nullptr) return decide();
   const ec_str* streams = nullptr;
   std::size_t count = 0;
@@ -182,8 +195,11 @@ Execution::Step Execution::fold_more() {
 
 Execution::Step Execution::decide() {
   ec_decision decision{sizeof(ec_decision), 0, nullptr, 0, sizeof(ec_new_event)};
-  if (const ec_status status = command_->decide(command_->ctx, &decision, &error_); status != EC_OK)
+  if (const ec_status status = command_->decide(command_->ctx, &decision, &error_); status != EC_OK) {
+    if (unverified_) return read_again();
+    keep_state();
     return finish(status);
+  }
   prepare_append(decision);
   return ask(Asked::append);
 }
@@ -194,11 +210,14 @@ void Execution::prepare_append(const ec_decision& decision) {
   for (std::size_t i = 0; i < known_; ++i)
     expects_.push_back({plugin::str(streams_[i].id), streams_[i].version, EC_EXPECT_EXACT, 0});
   events_.clear();
+  // So that what is kept of it has the time that is stored.
+  const std::int64_t now_us = states_.has_cache() ? plugin::wall_clock_us() : 0;
   for (const ec_new_event& event : plugin::strided(decision.events, decision.count, decision.stride)) {
     ec_new_event& placed = events_.emplace_back(plugin::known(event, decision.stride));
     placed.stream_index = by_command_index_[event.stream_index];
     if (plugin::is_zero(placed.id)) placed.id = make_uuid();
     if (placed.metadata.size == 0) placed.metadata = options_.metadata;
+    if (now_us != 0 && placed.recorded_at_us == 0) placed.recorded_at_us = now_us;
   }
   versions_.resize(known_);
   commit_streams_.reserve(known_);  // once it is committed, nothing may fail
@@ -247,7 +266,7 @@ Execution::Step Execution::looked_up() {
   const ec_status status = outcome_.status;
   if (status == EC_NOT_FOUND) {
     error_ = EC_ERROR_INIT;
-    return Step::read;
+    return first_read();
   }
   if (status != EC_OK) return retryable(status) ? pause(Step::append) : finish(status);
   // What it wrote is read back, for its streams and versions.
@@ -280,6 +299,7 @@ Execution::Step Execution::group_done(ec_status status) {
 
 Execution::Step Execution::committed() {
   tell_commit(outcome_.flags, attempts_);
+  if ((outcome_.flags & EC_OUTCOME_REPEATED) == 0 && fold_own_events()) keep_state();
   return finish(EC_OK);
 }
 
@@ -300,9 +320,18 @@ void Execution::tell_commit(std::uint32_t flags, std::uint32_t attempts) {
 }
 
 Execution::Step Execution::conflicted() {
+  if (unverified_) {  // an old state met it, not an old read: that costs none of the attempts
+    ++attempts_;
+    ++options_.max_attempts;
+    rounds_ = 0;
+    foreign_ = error_.actual_version < error_.expected_version;
+    return read_again();
+  }
   if (attempts_ >= options_.max_attempts)
     return fail(EC_CONFLICT, std::string(error_.message) + " (after " + std::to_string(attempts_) + " attempts)");
   rounds_ = 0;
+  if (resumed_ && error_.actual_version < error_.expected_version)
+    if (const ec_status status = begin_anew(); status != EC_OK) return finish(status);
   if (lined_up_) return pause(Step::read);
   lined_up_ = true;
   ++attempts_;

@@ -6,11 +6,14 @@
 //     switch (step) { case Execution::Step::read: ...; step = execution.read_done(status); break; ... }
 #pragma once
 
+#include "states.hpp"
+
 #include <eventcore/abi/eventcore.h>
 #include <eventcore/plugin/failure.hpp>
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,6 +24,8 @@ namespace ec::core {
 class Execution {
  public:
   enum class Step {
+    resume,      // call resume(): an earlier execution's state may be there
+    load,        // load the snapshot snapshot_name(), then loaded()
     read,        // carry out read_request(), give each batch to take(), then read_done()
     read_group,  // the same with group_request() and take_group(), which says when it has seen enough; then
                  // group_done()
@@ -32,10 +37,18 @@ class Execution {
 
   // Makes it ready for another command; what an earlier one allocated is used again. The command and
   // the info stay where they are until it is done.
-  // Zero options get their defaults here.
-  void reset(const ec_command& command, const ec_execute_options& options, const ec_info& info);
+  // Zero options get their defaults here. Throws plugin::Failure for hooks of states that are not whole.
+  void reset(const ec_command& command, const ec_execute_options& options, const ec_info& info,
+             const States::Setting& states = {});
 
   Step begin();
+  Step resume();
+
+  const std::string& snapshot_name() const { return states_.snapshot_name(); }
+  // `snapshot` is empty when there is none, for whatever reason.
+  Step loaded(std::string_view snapshot);
+  // A snapshot to be written behind it, once it is done.
+  std::optional<SnapshotToWrite> take_snapshot() { return states_.take_snapshot(); }
 
   const ec_read& read_request();
   // EC_OK, or the read must be given up with this status (error() is filled).
@@ -81,8 +94,17 @@ class Execution {
   enum class Asked { append, look_up };
 
   template <class Body>
-  Step guarded(Body&& body) noexcept;
+  Step guarded(Body&& body) noexcept {
+    try {
+      return body();
+    } catch (...) {
+      const ec_status status = plugin::set_error_from_exception(&error_);
+      return in_doubt_ ? unclear(status) : finish(status);
+    }
+  }
+  Step first_read() const { return states_.any() ? Step::resume : Step::read; }
   Step fold_more();
+  Step read_again();
   Step decide();
   Step ask(Asked what);
   Step look_up();
@@ -98,6 +120,11 @@ class Execution {
   void name_stream(std::string_view id, bool discovered);
   std::uint32_t index_of(std::string_view id);
   void tell_commit(std::uint32_t flags, std::uint32_t attempts);
+  void stand_on(const Footing& footing);
+  ec_status begin_anew();
+  std::vector<std::uint64_t> versions() const;
+  void keep_state() noexcept;
+  bool fold_own_events() noexcept;
 
   const ec_command* command_ = nullptr;
   ec_execute_options options_{};
@@ -105,6 +132,7 @@ class Execution {
 
   std::deque<Stream> streams_;  // the first known_ are in use; a deque, because by_id_ points into it
   std::size_t known_ = 0;
+  std::size_t declared_ = 0;                                   // of them; the others were discovered
   std::vector<std::uint32_t> by_command_index_;                // the place in streams_
   std::unordered_map<std::string_view, std::uint32_t> by_id_;  // only for large sets
   std::uint32_t rounds_ = 0;
@@ -115,6 +143,11 @@ class Execution {
   ec_position group_last_{};
   std::size_t events_read_ = 0;
   bool command_failed_ = false;  // in apply: whatever its status says, that is the end
+
+  States states_;
+  bool resumed_ = false;     // the state was folded by an earlier execution in part
+  bool unverified_ = false;  // ... and its streams may have moved on since
+  bool foreign_ = false;     // ... and is none of this store's
 
   std::vector<ec_expect> expects_;
   std::vector<ec_new_event> events_;

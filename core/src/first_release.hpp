@@ -38,7 +38,9 @@ EC_RELEASED_UP_TO(ec_notify_api, interrupt);
 EC_RELEASED_UP_TO(ec_option, description);
 EC_RELEASED_UP_TO(ec_plugin, open);
 EC_RELEASED_UP_TO(ec_command, committed);
-EC_RELEASED_UP_TO(ec_open_options, flags);  // 1.1
+EC_RELEASED_UP_TO(ec_open_options, flags);        // 1.1
+EC_RELEASED_UP_TO(ec_state_hooks, drop);          // 1.1
+EC_RELEASED_UP_TO(ec_state_cache_info, evicted);  // 1.1
 
 #undef EC_RELEASED_UP_TO
 

@@ -6,10 +6,13 @@
 #include "guard_plugin.hpp"
 #include "hot_streams.hpp"
 #include "log.hpp"
+#include "snapshot_writer.hpp"
 
 #include <eventcore/abi/eventcore.h>
 #include <eventcore/plugin/failure.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -25,10 +28,17 @@ struct ec_store {
         checkpoints(extension<ec_checkpoint_api>(EC_EXT_CHECKPOINT)),
         leases(extension<ec_lease_api>(EC_EXT_LEASE)),
         snapshots(extension<ec_snapshot_api>(EC_EXT_SNAPSHOT)),
-        notify(extension<ec_notify_api>(EC_EXT_NOTIFY)) {}
+        notify(extension<ec_notify_api>(EC_EXT_NOTIFY)),
+        snapshot_writer(snapshots, backend, *host) {}
   ec_store(const ec_store&) = delete;
   ec_store& operator=(const ec_store&) = delete;
-  ~ec_store() { api.close(backend); }
+  ~ec_store() {
+    snapshot_writer.stop();
+    api.close(backend);
+  }
+
+  // Tells it from any other of this process, also from one that was opened on the same data before or after it.
+  const std::uint64_t serial = next_serial();
 
   const ec_plugin& plugin;
   const std::shared_ptr<const ec::core::PluginHost> host;
@@ -42,8 +52,13 @@ struct ec_store {
   const ec_lease_api* const leases;
   const ec_snapshot_api* const snapshots;
   const ec_notify_api* const notify;
+  ec::core::SnapshotWriter snapshot_writer;
 
  private:
+  static std::uint64_t next_serial() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+  }
   template <class Table>
   const Table* extension(const char* id) const {
     using ec::core::first_size;

@@ -189,7 +189,21 @@ AT(ec_commit, reserved, 60);
 AT(ec_commit, streams, 64);
 AT(ec_commit, stream_count, 72);
 
-SIZE(ec_command, 56);
+SIZE(ec_state_hooks, 96);
+AT(ec_state_hooks, struct_size, 0);
+AT(ec_state_hooks, snapshot_version, 4);
+AT(ec_state_hooks, snapshot_name, 8);
+AT(ec_state_hooks, snapshot_every, 24);
+AT(ec_state_hooks, cache_kind, 32);
+AT(ec_state_hooks, key, 40);
+AT(ec_state_hooks, reset, 48);
+AT(ec_state_hooks, capture, 56);
+AT(ec_state_hooks, restore, 64);
+AT(ec_state_hooks, keep, 72);
+AT(ec_state_hooks, resume, 80);
+AT(ec_state_hooks, drop, 88);
+
+SIZE(ec_command, 64);
 AT(ec_command, struct_size, 0);
 AT(ec_command, reserved, 4);
 AT(ec_command, ctx, 8);
@@ -198,6 +212,7 @@ AT(ec_command, discover, 24);
 AT(ec_command, apply, 32);
 AT(ec_command, decide, 40);
 AT(ec_command, committed, 48);
+AT(ec_command, states, 56);
 
 SIZE(ec_observer, 48);
 AT(ec_observer, struct_size, 0);
@@ -208,7 +223,7 @@ AT(ec_observer, conflict, 24);
 AT(ec_observer, retry, 32);
 AT(ec_observer, finished, 40);
 
-SIZE(ec_execute_options, 80);
+SIZE(ec_execute_options, 88);
 AT(ec_execute_options, struct_size, 0);
 AT(ec_execute_options, flags, 4);
 AT(ec_execute_options, max_attempts, 8);
@@ -220,6 +235,17 @@ AT(ec_execute_options, max_rounds, 36);
 AT(ec_execute_options, commit_id, 40);
 AT(ec_execute_options, metadata, 56);
 AT(ec_execute_options, observer, 72);
+AT(ec_execute_options, state_cache, 80);
+
+SIZE(ec_state_cache_info, 56);
+AT(ec_state_cache_info, struct_size, 0);
+AT(ec_state_cache_info, reserved, 4);
+AT(ec_state_cache_info, max_bytes, 8);
+AT(ec_state_cache_info, bytes, 16);
+AT(ec_state_cache_info, states, 24);
+AT(ec_state_cache_info, hits, 32);
+AT(ec_state_cache_info, misses, 40);
+AT(ec_state_cache_info, evicted, 48);
 
 SIZE(ec_checkpoint_api, 32);
 AT(ec_checkpoint_api, struct_size, 0);

@@ -75,7 +75,7 @@ TEST_F(Request, ACommandIsCheckedBeforeItIsExecuted) {
   Named honest{&a, 1};
   Named null_array{nullptr, 1};
   Named null_text{&broken, 1};
-  const ec_command good{sizeof good, 0, &honest, name_streams, nullptr, apply, decide, nullptr};
+  const ec_command good{sizeof good, 0, &honest, name_streams, nullptr, apply, decide, nullptr, nullptr};
   ec_execute_options options{};
   options.struct_size = sizeof options;
   const auto said = [&](ec_command command) {

@@ -36,7 +36,7 @@ struct FakeCommand {
   std::vector<ec_new_event> events;
 
   ec_command table() {
-    return {sizeof(ec_command), 0, this, streams, discovers ? discover : nullptr, apply, decide, committed};
+    return {sizeof(ec_command), 0, this, streams, discovers ? discover : nullptr, apply, decide, committed, nullptr};
   }
 
   static FakeCommand& self(void* ctx) { return *static_cast<FakeCommand*>(ctx); }

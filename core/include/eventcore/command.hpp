@@ -21,6 +21,8 @@
 // - `using Ignores = ec::Ignore<Renamed>`: event types in its streams that do not matter to it; ec::OtherEvents for all
 // - `using Rejections = ec::Rejections<Refusal>`: what out.reject(Refusal{...}) may be given
 // - `std::vector<ec::StreamId> discover(const State&) const`: further streams, from what was folded so far
+// - `static constexpr ec::Snapshots snapshots{...}`, `static constexpr bool caches_state = true`: its state need not be
+//   folded from the start each time; see kept_state.hpp
 //
 // An event whose type is in neither list ends the execution with an error: nothing is passed over silently.
 #pragma once
@@ -272,6 +274,9 @@ consteval bool has_apply_for_each() {
   }(std::type_identity<typename C::Events>{});
 }
 
+template <class C>
+consteval bool check_kept_state();  // kept_state.hpp
+
 // Says what is missing, one thing at a time, in the order in which one writes a command.
 template <class C>
 consteval bool check_command() {
@@ -296,7 +301,7 @@ consteval bool check_command() {
     };
     static_assert(decides,
                   "eventcore: the command needs `ec::Result<> decide(const State&, ec::Decision<Command>&) const`");
-    return owns && makes_state && applies && decides;
+    return owns && makes_state && applies && decides && check_kept_state<C>();
   }
   return false;
 }

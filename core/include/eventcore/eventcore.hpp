@@ -15,6 +15,7 @@
 #include <eventcore/event.hpp>
 #include <eventcore/execute.hpp>
 #include <eventcore/format.hpp>
+#include <eventcore/kept_state.hpp>
 #include <eventcore/lease.hpp>
 #include <eventcore/metadata.hpp>
 #include <eventcore/observer.hpp>

@@ -11,6 +11,7 @@
 #include <eventcore/call.hpp>
 #include <eventcore/command.hpp>
 #include <eventcore/detail/adapter.hpp>
+#include <eventcore/kept_state.hpp>
 #include <eventcore/metadata.hpp>
 #include <eventcore/observer.hpp>
 #include <eventcore/store.hpp>
@@ -35,6 +36,7 @@ struct ExecuteOptions {
   std::optional<Uuid> commit_id{};                 // given: has one effect, however often it is executed
   Metadata metadata{};                             // for each event that is written
   Observer* observer = nullptr;                    // lent for the call
+  StateCache* cache = nullptr;                     // likewise; for commands whose states may be kept (kept_state.hpp)
   Call call{};                                     // deadline and stop
 };
 
@@ -125,11 +127,12 @@ Outcome<C> execute(Store& store, const C& command, const ExecuteOptions& options
     if (is_new) raw.flags = EC_EXECUTE_NEW_COMMIT_ID;
     raw.metadata = detail::bytes(metadata);
     raw.observer = options.observer != nullptr ? &observer : nullptr;
+    raw.state_cache = options.cache != nullptr ? options.cache->raw() : nullptr;
     const ec_call call = detail::to_raw(options.call);
     ec_error error = EC_ERROR_INIT;
     const ec_status status = ec_store_execute(store.raw(), &adapter.table(), &raw, &call, &error);
-    adapter.rethrow();
     if (status == EC_OK) return committed;
+    adapter.rethrow();
     return std::unexpected(Failed{detail::to_error(error), commit_id, std::move(adapter.rejection())});
   } else {
     return Committed{};  // not reached: the missing part of the command was named above

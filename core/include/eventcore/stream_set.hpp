@@ -78,6 +78,10 @@ struct StreamSet {
   template <auto Member>
   static constexpr bool writable = ((detail::same_member<Entries, Member>()) || ...);
 
+  // Whether each entry names one stream, always.
+  static constexpr bool all_single =
+      ((detail::MemberOf<decltype(detail::unwrap(Entries))>::kind == detail::StreamKind::one) && ...);
+
   // The place of a declared member among the entries.
   template <auto Member>
   static constexpr std::size_t index_of() {

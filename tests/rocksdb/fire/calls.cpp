@@ -70,7 +70,8 @@ ec_status execute_pair(Store& store, const Uuid& commit_id, bool* repeated) {
                            },
                            [](void* self, const ec_commit* commit) {
                              static_cast<Context*>(self)->repeated = (commit->flags & EC_OUTCOME_REPEATED) != 0;
-                           }};
+                           },
+                           nullptr};
   ec_execute_options options{};
   options.struct_size = sizeof options;
   options.commit_id = commit_id.value;

@@ -48,6 +48,46 @@ typedef struct ec_commit {
   size_t stream_count;
 } ec_commit;
 
+/* ---- states that are kept ---------------------------------------------------------------------------------------- */
+
+/* States that earlier executions folded, so that the next one need not fold its streams from the start. Both ways are
+ * there for a command that says so, and neither is ever the truth: what is missing, damaged, of another shape, of other
+ * streams or newer than its store is passed over. All since 1.1.
+ *
+ * Snapshots: captured after so many folded events, before decide is asked, and written behind the execution by a thread
+ * of libeventcore's; loaded where an execution begins. A backend without EC_EXT_SNAPSHOT has none, which is no error.
+ *
+ * A cache (ec_execute_options.state_cache): the state in memory. An execution that finds one there asks decide at once
+ * and reads nothing: the append tells whether the streams are still as they were. What decide refuses on such a state is
+ * asked again after a read of what came since, so decide may be asked twice in one attempt. What was committed is folded
+ * into the state that is kept, by apply, after `committed`; so what decide gave stays good until the execution is over, and
+ * events without a time get libeventcore's clock, so that all that apply sees is known.
+ *
+ * Both hold what the declared streams give; discovered ones are read each time. They are found by the declared streams
+ * in their order, and what `key` adds: the state must depend on nothing else. */
+typedef struct ec_state_cache ec_state_cache;
+
+typedef struct ec_state_hooks {
+  uint32_t struct_size;
+  uint32_t snapshot_version; /* the shape of what capture gives: a snapshot with another one is passed over */
+  ec_str snapshot_name;      /* of the command, up to 128 bytes, as the name of a checkpoint; empty: no snapshots */
+  uint64_t snapshot_every;   /* events that are folded until the next one; 0: 1000 */
+  const void* cache_kind;    /* the address of something that stands for states of this type; NULL: not in a cache */
+  /* What else tells its states apart; NULL: nothing. */
+  ec_status (*key)(void* ctx, ec_bytes* key, ec_error* error);
+  /* Makes the state that of an empty history again. */
+  ec_status (*reset)(void* ctx, ec_error* error);
+  /* The state as bytes, and back. After a failure of restore the state is reset. Needed for snapshots alone. */
+  ec_status (*capture)(void* ctx, ec_bytes* state, ec_error* error);
+  ec_status (*restore)(void* ctx, ec_bytes state, ec_error* error);
+  /* A copy of the state for the cache, which owns it until drop, and how many bytes it counts as. Of a command without
+   * discover it is the last that is asked, so the state may be moved. resume: the copy becomes the state; other threads
+   * may do the same with it. drop: on any thread, also when the command is gone. Needed for a cache alone. */
+  ec_status (*keep)(void* ctx, const void** state, uint64_t* bytes, ec_error* error);
+  ec_status (*resume)(void* ctx, const void* state, ec_error* error);
+  void (*drop)(const void* state);
+} ec_state_hooks;
+
 typedef struct ec_command {
   uint32_t struct_size;
   uint32_t reserved;
@@ -62,6 +102,8 @@ typedef struct ec_command {
   ec_status (*decide)(void* ctx, ec_decision* decision, ec_error* error);
   /* Told once, on success; may be NULL. */
   void (*committed)(void* ctx, const ec_commit* commit);
+  /* Snapshots and cache; NULL: neither. Since 1.1. */
+  const ec_state_hooks* states;
 } ec_command;
 
 /* ---- watching ---------------------------------------------------------------------------------------------------- */
@@ -101,6 +143,7 @@ typedef struct ec_execute_options {
   ec_uuid commit_id;        /* zero: a new one. Given: if it is stored already, the first outcome is the answer */
   ec_bytes metadata;        /* goes onto each event that brings none of its own */
   const ec_observer* observer;
+  ec_state_cache* state_cache; /* NULL: none. Since 1.1 */
 } ec_execute_options;
 
 #ifdef __cplusplus

@@ -148,6 +148,23 @@ EC_API void ec_store_interrupt(ec_store* store);
 EC_API ec_status ec_store_execute(ec_store* store, const ec_command* command, const ec_execute_options* options,
                                   const ec_call* call, ec_error* error);
 
+/* A cache of folded states, for ec_execute_options.state_cache: one for any number of threads, commands and stores. It
+ * holds at most so many bytes, as the commands count their states, with what it needs itself; what was not used for the
+ * longest time goes first. Free it when no execution with it is under way. Since 1.1. */
+typedef struct ec_state_cache_info {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t max_bytes;
+  uint64_t bytes;
+  uint64_t states;
+  uint64_t hits;    /* executions that found their state here ... */
+  uint64_t misses;  /* ... and that did not */
+  uint64_t evicted; /* states that had to go, or were too large to come in */
+} ec_state_cache_info;
+EC_API ec_status ec_state_cache_make(uint64_t max_bytes, ec_state_cache** cache, ec_error* error);
+EC_API void ec_state_cache_free(ec_state_cache* cache);
+EC_API ec_status ec_state_cache_look(ec_state_cache* cache, ec_state_cache_info* info, ec_error* error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <eventcore/command.hpp>
+#include <eventcore/kept_state.hpp>
 
 #include <exception>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -88,6 +90,7 @@ class CommandAdapter {
       table_.discover = [](void* ctx, const ec_str** streams, std::size_t* count, ec_error* error) {
         return self(ctx).guard(error, [&] { return self(ctx).discover(streams, count); });
       };
+    if constexpr (detail::KeepsState<C>) table_.states = &hooks_;
   }
   CommandAdapter(const CommandAdapter&) = delete;
   CommandAdapter& operator=(const CommandAdapter&) = delete;
@@ -105,6 +108,7 @@ class CommandAdapter {
 
   template <class Body>
   ec_status guard(ec_error* error, Body&& body) noexcept {
+    if (thrown_) thrown_ = nullptr;  // of what was asked again since
     try {
       Result<> done = body();
       return done ? EC_OK : detail::fill(error, done.error());
@@ -202,6 +206,74 @@ class CommandAdapter {
     return {};
   }
 
+  static ec_state_hooks make_hooks() {
+    ec_state_hooks hooks{};
+    hooks.struct_size = sizeof hooks;
+    hooks.reset = [](void* ctx, ec_error* error) {
+      return self(ctx).guard(error, [&] { return self(ctx).state_ = State{}, Result<>(); });
+    };
+    if constexpr (detail::HasStateKey<C>)
+      hooks.key = [](void* ctx, ec_bytes* key, ec_error* error) {
+        return self(ctx).guard(error, [&] { return self(ctx).key(*key); });
+      };
+    else if constexpr (!C::Streams::all_single)
+      hooks.key = [](void* ctx, ec_bytes* key, ec_error* error) {
+        return self(ctx).guard(error, [&] { return self(ctx).key(*key); });
+      };
+    if constexpr (detail::HasSnapshots<C>) {
+      hooks.snapshot_name = detail::str(C::snapshots.name);
+      hooks.snapshot_version = C::snapshots.schema_version;
+      hooks.snapshot_every = C::snapshots.every;
+      hooks.capture = [](void* ctx, ec_bytes* state, ec_error* error) {
+        return self(ctx).guard(error, [&] { return self(ctx).capture(*state); });
+      };
+      hooks.restore = [](void* ctx, ec_bytes state, ec_error* error) {
+        return self(ctx).guard(error, [&] { return detail::load_state<C>(detail::view(state), self(ctx).state_); });
+      };
+    }
+    if constexpr (detail::CachesState<C>) {
+      hooks.cache_kind = &detail::state_kind<C>;
+      hooks.keep = [](void* ctx, const void** state, std::uint64_t* bytes, ec_error* error) {
+        return self(ctx).guard(error, [&] { return self(ctx).keep(*state, *bytes); });
+      };
+      hooks.resume = [](void* ctx, const void* state, ec_error* error) {
+        return self(ctx).guard(error, [&] { return self(ctx).state_ = *static_cast<const State*>(state), Result<>(); });
+      };
+      hooks.drop = [](const void* state) { delete static_cast<const State*>(state); };
+    }
+    return hooks;
+  }
+
+  // Which streams stand for which entry, where that is not their order alone, and what the command adds.
+  Result<> key(ec_bytes& key) {
+    own_.clear();
+    for (const std::size_t begin : scratch().streams.entry_begins) own_ += std::to_string(begin) + ' ';
+    if constexpr (detail::HasStateKey<C>) own_ += command_.state_key();
+    key = detail::bytes(own_);
+    return {};
+  }
+
+  Result<> capture(ec_bytes& state) {
+    own_.clear();
+    detail::save_state<C>(std::as_const(state_), own_);
+    state = detail::bytes(own_);
+    return {};
+  }
+
+  // It is the last that is asked, so the state is given away; but for a command that goes on to discover streams.
+  Result<> keep(const void*& state, std::uint64_t& bytes) {
+    const auto copy = [&] {
+      if constexpr (detail::Discovers<C>)
+        return std::make_unique<State>(std::as_const(state_));
+      else
+        return std::make_unique<State>(std::move(state_));
+    };
+    auto kept = copy();
+    bytes = detail::state_bytes<C>(*kept);
+    state = kept.release();
+    return {};
+  }
+
   void note(const ec_commit& commit) noexcept;
 
   detail::Scratch& scratch() { return *scratch_; }
@@ -212,6 +284,7 @@ class CommandAdapter {
   typename detail::SlotsOf<C, typename C::Events>::Type slots_;
   Variant rejection_;
   std::exception_ptr thrown_;
+  std::string own_;  // bytes that are lent to the core: a key, a captured state
   detail::BorrowedScratch scratch_;
   ec_command table_{sizeof(ec_command),
                     0,
@@ -226,7 +299,9 @@ class CommandAdapter {
                     [](void* ctx, ec_decision* decision, ec_error* error) {
                       return self(ctx).guard(error, [&] { return self(ctx).decide(*decision); });
                     },
-                    [](void* ctx, const ec_commit* commit) { self(ctx).note(*commit); }};
+                    [](void* ctx, const ec_commit* commit) { self(ctx).note(*commit); },
+                    nullptr};
+  inline static const ec_state_hooks hooks_ = make_hooks();
 };
 
 }  // namespace ec
