@@ -6,6 +6,7 @@
 //   }
 #pragma once
 
+#include <eventcore/builds.hpp>
 #include <eventcore/call.hpp>
 #include <eventcore/checkpoint.hpp>
 #include <eventcore/codec.hpp>
@@ -29,3 +30,4 @@
 #include <eventcore/subscription.hpp>
 #include <eventcore/upcast.hpp>
 #include <eventcore/uuid.hpp>
+#include <eventcore/wait_for.hpp>

@@ -88,6 +88,7 @@ class Projecting {
       is_lost_ = false;
       auto done = enter(call);
       if (done) done = lead(call, to_head);
+      if (!done && !is_lost_) reporting_->look_for_newer();  // where that one took away what this one needs
       if (done || !is_lost_ || reporting_->is_superseded() || call.stop.stop_requested()) return done;
       pause(options_.retry_base, call);  // what it writes elsewhere may refuse each fence
     }

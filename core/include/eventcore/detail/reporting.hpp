@@ -51,6 +51,11 @@ class Reporting {
     if (active && *active > subject_.build && !outlives_others_) interrupt(is_superseded_);
   }
 
+  // Between two beats.
+  void look_for_newer() {
+    if (is_on()) look_for_newer(brief({}));
+  }
+
   bool concerns(const ProjectionRequest& request) const {
     return !request.answer && request.build == subject_.build &&
            !(request.kind == RequestKind::rebuild && subject_.is_rebuilt_elsewhere);
@@ -143,9 +148,13 @@ class Reporting {
     }
   }
 
+  void look_for_newer(const Call& call) {
+    if (const auto known = find_projection(store_, subject_.name, call)) note_active(known->active);
+  }
+
   // What fails is tried again with the next beat.
   void look(const Call& call) {
-    if (const auto known = find_projection(store_, subject_.name, call)) note_active(known->active);
+    look_for_newer(call);
     if (!leads_) return;
     if (const auto requests = list_requests(store_, subject_.name, call))
       if (std::ranges::any_of(*requests, [&](const ProjectionRequest& each) { return concerns(each); }))
