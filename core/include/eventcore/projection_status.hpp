@@ -184,6 +184,10 @@ inline std::string requests_name(std::string_view name) { return "projection/" +
 inline Error unknown_projection(std::string_view name) {
   return {Code::not_found, "no projection '" + std::string(name) + "' ever ran on this store"};
 }
+inline Error no_such_build(std::string_view name, const std::optional<Build>& build) {
+  return {Code::not_found,
+          "projection '" + std::string(name) + "' has no " + (build ? "build " + build->str() : "active build")};
+}
 
 }  // namespace detail
 
@@ -208,8 +212,7 @@ inline Result<KnownProjection> find_projection(Store& store, std::string_view na
 inline Result<Build> active_build(Store& store, std::string_view name, const Call& call = {}) {
   const auto known = find_projection(store, name, call);
   if (!known) return std::unexpected(known.error());
-  if (!known->active)
-    return std::unexpected(Error{Code::not_found, "projection '" + std::string(name) + "' has no active build"});
+  if (!known->active) return std::unexpected(detail::no_such_build(name, {}));
   return *known->active;
 }
 
@@ -229,8 +232,7 @@ inline Result<ProjectionRequest> ask_projection(Store& store, std::string_view n
   if (!known) return std::unexpected(known.error());
   if (!request.build) request.build = known->active;
   if (!request.build || std::ranges::find(known->builds, *request.build) == known->builds.end())
-    return std::unexpected(Error{Code::not_found, "projection '" + std::string(name) + "' has no build " +
-                                                      (request.build ? request.build->str() : "that is active")});
+    return std::unexpected(detail::no_such_build(name, request.build));
   const auto done = detail::change_record<detail::Requests>(
       store, detail::requests_name(name),
       [&](detail::Requests& all) -> Result<bool> {

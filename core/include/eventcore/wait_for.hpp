@@ -1,7 +1,9 @@
 // Read your own writes from a read model that another process builds.
 //
-//   ec::Result<> wait(ec::Store& store, const ec::Committed& committed) {
-//     return ec::wait_for(store, "balances", committed.last, {.deadline = ec::Call::in(std::chrono::seconds(5))});
+//   ec::Result<std::string> table_to_read(ec::Store& store, const ec::Committed& committed) {
+//     const auto build = ec::wait_for(store, "balances", committed.last, {.deadline = ec::Call::in(std::chrono::seconds(5))});
+//     if (!build) return std::unexpected(build.error());
+//     return "balances_" + build->str();
 //   }
 //
 // What can be seen from there is what was saved: that is at most save_interval behind (projection_options.hpp; a second
@@ -31,33 +33,57 @@ inline Result<Position> saved_position(Store& store, std::string_view name, cons
   return *status ? (*status)->saved : Position{};
 }
 
-// Blocks until the build of that projection, or the one that is active, has come so far, whoever runs it, and has saved
-// that. `not_found` when there is no such projection or build.
-inline Result<> wait_for(Store& store, std::string_view name, std::optional<Build> build, Position position,
-                         const Call& call = {}) {
-  std::string where = "it was not seen yet";
-  for (detail::Patience patience;; patience.wait(call)) {
-    auto known = find_projection(store, name, call);
-    if (known && build && std::ranges::find(known->builds, *build) == known->builds.end())
-      return std::unexpected(
-          Error{Code::not_found, "projection '" + std::string(name) + "' has no build " + build->str()});
-    Result<Position> saved = known ? Position{} : Result<Position>(std::unexpected(known.error()));
-    if (const auto which = known && !build ? known->active : build; known && which) {
-      saved = saved_position(store, name, *which, call);
-      if (saved) where = "build " + which->str() + " is at " + saved->str();
-      if (saved && *saved >= position) return {};
-    }
+namespace detail {
+
+struct SavedBuild {
+  Build build;
+  Position position;
+};
+
+// Of that build, or of the one that is active now.
+inline Result<SavedBuild> load_saved(Store& store, std::string_view name, const std::optional<Build>& build,
+                                     const Call& call) {
+  const auto known = find_projection(store, name, call);
+  if (!known) return std::unexpected(known.error());
+  const auto which = build ? build : known->active;
+  if (!which || std::ranges::find(known->builds, *which) == known->builds.end())
+    return std::unexpected(no_such_build(name, which));
+  const auto saved = saved_position(store, name, *which, call);
+  if (!saved) return std::unexpected(saved.error());
+  return SavedBuild{*which, *saved};
+}
+
+inline Result<Build> wait_for_build(Store& store, std::string_view name, const std::optional<Build>& build,
+                                    Position position, const Call& call) {
+  std::string where;
+  for (Patience patience;; patience.wait(call)) {
+    const auto saved = load_saved(store, name, build, call);
+    if (saved && saved->position >= position) return saved->build;
+    if (saved) where = ": build " + saved->build.str() + " is at " + saved->position.str();
+    const std::string what = "projection '" + std::string(name) + "'";
     if (call.stop.stop_requested())
-      return std::unexpected(
-          Error{Code::cancelled, "cancelled while waiting for projection '" + std::string(name) + "'"});
-    if (detail::is_over(call))
-      return std::unexpected(Error{Code::timeout, "projection '" + std::string(name) + "' did not come to " +
-                                                      position.str() + " before the deadline: " + where});
-    if (!saved && !saved.error().retryable) return std::unexpected(saved.error());
+      return std::unexpected(Error{Code::cancelled, "cancelled while waiting for " + what});
+    if (is_over(call))
+      return std::unexpected(Error{Code::timeout, what + " did not come to " + position.str() + " in time" + where});
+    if (!saved && !can_wait_for(saved.error())) return std::unexpected(saved.error());
   }
 }
-inline Result<> wait_for(Store& store, std::string_view name, Position position, const Call& call = {}) {
-  return wait_for(store, name, std::nullopt, position, call);
+
+}  // namespace detail
+
+// Blocks until the active build of that projection, whoever runs it, has come so far and has saved that. Gives the build,
+// which is the one to read: another one that takes over right then may be a moment behind. `not_found` when there is no
+// such projection.
+inline Result<Build> wait_for(Store& store, std::string_view name, Position position, const Call& call = {}) {
+  return detail::wait_for_build(store, name, std::nullopt, position, call);
+}
+
+// The same for one build of it, active or not.
+inline Result<> wait_for(Store& store, std::string_view name, const Build& build, Position position,
+                         const Call& call = {}) {
+  const auto done = detail::wait_for_build(store, name, build, position, call);
+  if (!done) return std::unexpected(done.error());
+  return {};
 }
 
 }  // namespace ec

@@ -339,15 +339,16 @@ TEST_P(Builds, WaitingForAnotherProcessFollowsTheOneThatIsRead) {
   deposit(store, 1);
   Sums<1> old(db, first);
   ASSERT_TRUE(ec::Projector(store, old, lively()).run_to_head().has_value());
-  EXPECT_TRUE(ec::wait_for(store, "sums", {0, 1}).has_value());
+  EXPECT_EQ(ec::wait_for(store, "sums", {0, 1}).value(), first);
+  EXPECT_TRUE(ec::wait_for(store, "sums", first, {0, 1}).has_value());
   EXPECT_FAILS(ec::wait_for(store, "sums", second, {0, 1}), ec::Code::not_found, "no build 2");
   deposit(store, 2);
   EXPECT_FAILS(ec::wait_for(store, "sums", {0, 2}, {.deadline = ec::Call::in(5ms)}), ec::Code::timeout,
-               "did not come to 2 before the deadline: build 1 is at 1");
+               "did not come to 2 in time: build 1 is at 1");
   std::stop_source stop;
   stop.request_stop();
   EXPECT_FAILS(ec::wait_for(store, "sums", {0, 2}, {.stop = stop.get_token()}), ec::Code::cancelled, "");
-  std::jthread waits([&] { EXPECT_TRUE(ec::wait_for(store, "sums", {0, 2}, patient()).has_value()); });
+  std::jthread waits([&] { EXPECT_EQ(ec::wait_for(store, "sums", {0, 2}, patient()).value(), second); });
   Sums<2> next(db, second);
   ASSERT_TRUE(ec::Projector(store, next, lively()).run_to_head().has_value());
 }

@@ -56,11 +56,6 @@ class Leadership {
   std::jthread keeper_;
 };
 
-// All that is asked of the store can be asked again, so doubt is no end either.
-inline bool can_wait_for(const Error& error) {
-  return error.code == Code::unavailable || error.code == Code::in_doubt || error.retryable;
-}
-
 // Asks again and again while the store is down.
 class Patiently {
  public:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <eventcore/call.hpp>
+#include <eventcore/error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +22,11 @@ inline void pause(std::chrono::steady_clock::duration time, const Call& call) {
 
 inline bool is_over(const Call& call) {
   return call.stop.stop_requested() || (call.deadline && std::chrono::steady_clock::now() >= *call.deadline);
+}
+
+// Of a store that is down, say. For what can be asked again, so that doubt is no end either.
+inline bool can_wait_for(const Error& error) {
+  return error.code == Code::unavailable || error.code == Code::in_doubt || error.retryable;
 }
 
 // The waits between looking and looking again: the first ones short, then longer ones.
