@@ -40,13 +40,14 @@ struct SavedBuild {
   Position position;
 };
 
-// Of that build, or of the one that is active now.
-inline Result<SavedBuild> load_saved(Store& store, std::string_view name, const std::optional<Build>& build,
-                                     const Call& call) {
+// Of that build, or of the one that is active now; nothing while the first one is about to be.
+inline Result<std::optional<SavedBuild>> load_saved(Store& store, std::string_view name,
+                                                    const std::optional<Build>& build, const Call& call) {
   const auto known = find_projection(store, name, call);
   if (!known) return std::unexpected(known.error());
   const auto which = build ? build : known->active;
-  if (!which || std::ranges::find(known->builds, *which) == known->builds.end())
+  if (!which) return std::optional<SavedBuild>();
+  if (std::ranges::find(known->builds, *which) == known->builds.end())
     return std::unexpected(no_such_build(name, which));
   const auto saved = saved_position(store, name, *which, call);
   if (!saved) return std::unexpected(saved.error());
@@ -58,8 +59,10 @@ inline Result<Build> wait_for_build(Store& store, std::string_view name, const s
   std::string where;
   for (Patience patience;; patience.wait(call)) {
     const auto saved = load_saved(store, name, build, call);
-    if (saved && saved->position >= position) return saved->build;
-    if (saved) where = ": build " + saved->build.str() + " is at " + saved->position.str();
+    if (saved && *saved) {
+      if ((*saved)->position >= position) return (*saved)->build;
+      where = ": build " + (*saved)->build.str() + " is at " + (*saved)->position.str();
+    }
     const std::string what = "projection '" + std::string(name) + "'";
     if (call.stop.stop_requested())
       return std::unexpected(Error{Code::cancelled, "cancelled while waiting for " + what});

@@ -336,6 +336,8 @@ TEST_P(Builds, AnOldOneThatFailsBecauseItWasReplacedWasReplaced) {
 
 TEST_P(Builds, WaitingForAnotherProcessFollowsTheOneThatIsRead) {
   EXPECT_FAILS(ec::wait_for(store, "sums", {0, 1}), ec::Code::not_found, "no projection 'sums' ever ran");
+  ASSERT_TRUE(ec::detail::register_build(store, "sums", first, {}).has_value());
+  EXPECT_FAILS(ec::wait_for(store, "sums", {}, {.deadline = ec::Call::in(5ms)}), ec::Code::timeout, "in time");
   deposit(store, 1);
   Sums<1> old(db, first);
   ASSERT_TRUE(ec::Projector(store, old, lively()).run_to_head().has_value());
