@@ -38,4 +38,14 @@ std::unique_ptr<Workload> hot_workload(ec::Store& store, const Settings& setting
 // store finds them.
 std::unique_ptr<Workload> read_workload(ec::Store& store, const Settings& settings);
 
+// A projection from the start to the head over `streams` of `history` events each, and the bare read of the same. The
+// streams are the same in each run, too.
+std::unique_ptr<Workload> catch_up_workload(ec::Store& store, const Settings& settings);
+std::unique_ptr<Workload> read_all_workload(ec::Store& store, const Settings& settings);
+
+// Appends of one event at a fixed rate: to the moment when the handler of a projection that follows has it, or to the
+// answer.
+std::unique_ptr<Workload> live_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
+std::unique_ptr<Workload> paced_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
+
 }  // namespace bench

@@ -31,24 +31,29 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--seconds", options.seconds, "of measuring")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--warm-up", options.warm_up_seconds, "seconds before it")->capture_default_str();
   app.add_option("--operations", options.operations, "of each client, instead of a time; a tenth more for warming up");
-  app.add_option("--payload", settings.payload_bytes, "bytes of an event (append, hot, read)")
+  app.add_option("--payload", settings.payload_bytes, "bytes of an event (not of deposits and transfers)")
       ->check(CLI::Range(1, 16'000'000))
       ->capture_default_str();
   app.add_option("--events", settings.events, "of one append or command; read: of those that prepare it")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
-  app.add_option("--streams", settings.streams, "of one append; read: to choose from")
+  app.add_option("--streams", settings.streams, "of one append; read: to choose from; catch_up, read_all: in all")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   app.add_option("--interleaved", settings.interleaved, "streams that share the appends which prepare them (read)")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
-  app.add_option(
-         "--history", settings.history,
-         "events that a command or a read finds (deposit, transfer, read); hot: length at which a stream is left")
+  app.add_option("--history", settings.history,
+                 "events that a command or a read finds in a stream; hot: length at which a stream is left")
       ->capture_default_str();
   app.add_option("--accounts", settings.accounts, "accounts, or pairs of them, for each client (deposit, transfer)")
       ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  app.add_option("--save-every", settings.save_every, "events a checkpoint (catch_up)")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--rate", settings.rate, "appends a second (live, paced)")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--prefill", options.prefill, "events of other streams that are in the store first");
 }
@@ -120,6 +125,7 @@ int main(int argc, char** argv) {
   Options options;
   declare(app, options);
   CLI11_PARSE(app, argc, argv);
+  options.settings.config = options.config;
   const auto done = measure(options);
   if (!done) std::fprintf(stderr, "bench_load: %s\n", done.error().message.c_str());
   return done ? 0 : 1;

@@ -32,7 +32,7 @@ struct alignas(128) Seat {
     for (std::uint64_t done = 0; done < most && ended < until; ++done) {
       if (!operate()) return;
       const auto now = Clock::now();
-      latencies.record(static_cast<std::uint64_t>((now - ended).count()));
+      latencies.record(client->took_ns != 0 ? client->took_ns : static_cast<std::uint64_t>((now - ended).count()));
       ended = now;
     }
   }

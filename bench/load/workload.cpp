@@ -22,6 +22,10 @@ ec::Result<std::unique_ptr<Workload>> make_workload(std::string_view name, ec::S
   if (name == "transfer") return transfer_workload(store, settings, *prefix);
   if (name == "hot") return hot_workload(store, settings, *prefix);
   if (name == "read") return read_workload(store, settings);
+  if (name == "catch_up") return catch_up_workload(store, settings);
+  if (name == "read_all") return read_all_workload(store, settings);
+  if (name == "live") return live_workload(store, settings, *prefix);
+  if (name == "paced") return paced_workload(store, settings, *prefix);
   return std::unexpected(ec::Error{
       ec::Code::invalid, "there is no workload '" + std::string(name) + "'; there are " + std::string(workload_names)});
 }

@@ -18,12 +18,15 @@ namespace bench {
 
 struct Settings {
   std::size_t clients = 1;
-  std::size_t payload_bytes = 256;  // append, hot, read; a deposit and a transfer have the bank's own small events
-  std::size_t events = 2;           // of one append; read: of those that prepare it
-  std::size_t streams = 2;          // of one append; read: streams to choose from
-  std::size_t interleaved = 1;      // read: streams that share the appends that prepare them
-  std::uint64_t history = 0;        // events a command or a read finds; hot: a stream is left at this length
-  std::size_t accounts = 1'000;     // deposit, transfer: fresh ones for so many commands of a client, then again
+  std::size_t payload_bytes = 256;   // append, hot, read; a deposit and a transfer have the bank's own small events
+  std::size_t events = 2;            // of one append; read: of those that prepare it
+  std::size_t streams = 2;           // of one append; read: streams to choose from
+  std::size_t interleaved = 1;       // read: streams that share the appends that prepare them
+  std::uint64_t history = 0;         // events a command or a read finds; hot: a stream is left at this length
+  std::size_t accounts = 1'000;      // deposit, transfer: fresh ones for so many commands of a client, then again
+  std::uint64_t save_every = 1'000;  // catch_up: events a checkpoint
+  double rate = 200;                 // live, paced: appends a second
+  std::string config{};              // live: where a store of the projection's own is opened
 };
 
 // Of one client; nobody else looks at it while it works.
@@ -45,6 +48,7 @@ class Client {
   virtual ec::Result<> operate() = 0;
 
   Tally tally;
+  std::uint64_t took_ns = 0;  // the last operation, where that is not from call to answer
 };
 
 class Workload {
@@ -61,7 +65,8 @@ class Workload {
   std::uint64_t prepared_events = 0;
 };
 
-inline constexpr std::string_view workload_names = "append, deposit, transfer, hot, read";
+inline constexpr std::string_view workload_names =
+    "append, deposit, transfer, hot, read, catch_up, read_all, live, paced";
 
 // Streams get names that no earlier run on the same store has used. The store outlives it.
 ec::Result<std::unique_ptr<Workload>> make_workload(std::string_view name, ec::Store& store, const Settings& settings);
