@@ -93,6 +93,14 @@ std::unique_ptr<Workload> deposit_workload(ec::Store& store, const Settings& set
   return std::make_unique<BankWorkload<Deposit>>(store, settings, prefix);
 }
 
+std::unique_ptr<Workload> snapshot_workload(ec::Store& store, const Settings& settings, const std::string& prefix) {
+  return std::make_unique<BankWorkload<DepositWithSnapshot>>(store, settings, prefix);
+}
+
+std::unique_ptr<Workload> cache_workload(ec::Store& store, const Settings& settings, const std::string& prefix) {
+  return std::make_unique<BankWorkload<DepositWithCache>>(store, settings, prefix);
+}
+
 std::unique_ptr<Workload> transfer_workload(ec::Store& store, const Settings& settings, const std::string& prefix) {
   return std::make_unique<BankWorkload<bank::TransferMoney>>(store, settings, prefix);
 }

@@ -6,6 +6,11 @@
 
 namespace bench {
 
+struct Balance {
+  std::int64_t balance = 0;
+};
+EC_FIELDS(Balance, balance)
+
 // Puts money on one account: one stream, read and written.
 struct Deposit {
   ec::StreamId account;
@@ -13,19 +18,31 @@ struct Deposit {
 
   using Streams = ec::StreamSet<&Deposit::account>;
   using Events = ec::Events<bank::AccountOpened, bank::MoneyWithdrawn, bank::MoneyDeposited>;
-  struct State {
-    std::int64_t balance = 0;
-  };
+  using State = Balance;
 
   void apply(State& s, const ec::Recorded<bank::AccountOpened>& e) const { s.balance += e->balance; }
   void apply(State& s, const ec::Recorded<bank::MoneyWithdrawn>& e) const { s.balance -= e->amount; }
   void apply(State& s, const ec::Recorded<bank::MoneyDeposited>& e) const { s.balance += e->amount; }
 
-  ec::Result<> decide(const State& s, ec::Decision<Deposit>& out) const {
+  ec::Result<> decide(const State& s, ec::Decision<Deposit>& out) const { return deposit(s, out); }
+
+ protected:
+  template <class Command>
+  ec::Result<> deposit(const State& s, ec::Decision<Command>& out) const {
     EC_REQUIRE(s.balance >= 0, "the account is overdrawn: balance={}", s.balance);
-    out.write<&Deposit::account>(bank::MoneyDeposited{amount, "cash"});
+    out.template write<&Deposit::account>(bank::MoneyDeposited{amount, "cash"});
     return {};
   }
+};
+
+// The same with a snapshot in the store, and with a state in memory.
+struct DepositWithSnapshot : Deposit {
+  static constexpr ec::Snapshots snapshots{.name = "bench-deposit", .schema_version = 1, .every = 100};
+  ec::Result<> decide(const State& s, ec::Decision<DepositWithSnapshot>& out) const { return deposit(s, out); }
+};
+struct DepositWithCache : Deposit {
+  static constexpr bool caches_state = true;
+  ec::Result<> decide(const State& s, ec::Decision<DepositWithCache>& out) const { return deposit(s, out); }
 };
 
 struct Noted {
@@ -59,7 +76,9 @@ class CommandClient : public Client {
   // Gives what was committed, after it has been counted; the command writes `events` in all.
   template <class Command>
   ec::Result<ec::Committed> execute(const Command& command, std::size_t events) {
-    auto done = ec::execute(store_, command);
+    ec::ExecuteOptions options;
+    if constexpr (requires { Command::caches_state; }) options.cache = &cache_;
+    auto done = ec::execute(store_, command, options);
     if (!done) return std::unexpected(ec::Error(std::move(done.error())));
     ++tally.operations;
     tally.attempts += done->attempts;
@@ -72,6 +91,7 @@ class CommandClient : public Client {
 
  private:
   ec::Store& store_;
+  ec::StateCache cache_{16U << 20U};
 };
 
 }  // namespace bench

@@ -27,8 +27,10 @@ class SimpleWorkload final : public Workload {
 // Appends to streams of the client's own, with exact expectations and a commit id each.
 std::unique_ptr<Workload> append_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
 
-// Commands on accounts of the client's own: one stream, or two.
+// Commands on accounts of the client's own: one stream, also with a snapshot or a cached state of it, or two.
 std::unique_ptr<Workload> deposit_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
+std::unique_ptr<Workload> snapshot_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
+std::unique_ptr<Workload> cache_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
 std::unique_ptr<Workload> transfer_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
 
 // Commands that all read and write one stream; at `history` events everybody moves on to the next.

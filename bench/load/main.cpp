@@ -46,7 +46,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--history", settings.history,
                  "events that a command or a read finds in a stream; hot: length at which a stream is left")
       ->capture_default_str();
-  app.add_option("--accounts", settings.accounts, "accounts, or pairs of them, for each client (deposit, transfer)")
+  app.add_option("--accounts", settings.accounts,
+                 "accounts, or pairs of them, for each client (deposit, snapshot, cache, transfer)")
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
   app.add_option("--save-every", settings.save_every, "events a checkpoint (catch_up)")

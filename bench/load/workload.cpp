@@ -19,6 +19,8 @@ ec::Result<std::unique_ptr<Workload>> make_workload(std::string_view name, ec::S
   if (!prefix) return std::unexpected(std::move(prefix.error()));
   if (name == "append") return append_workload(store, settings, *prefix);
   if (name == "deposit") return deposit_workload(store, settings, *prefix);
+  if (name == "snapshot") return snapshot_workload(store, settings, *prefix);
+  if (name == "cache") return cache_workload(store, settings, *prefix);
   if (name == "transfer") return transfer_workload(store, settings, *prefix);
   if (name == "hot") return hot_workload(store, settings, *prefix);
   if (name == "read") return read_workload(store, settings);

@@ -23,7 +23,7 @@ struct Settings {
   std::size_t streams = 2;           // of one append; read: streams to choose from
   std::size_t interleaved = 1;       // read: streams that share the appends that prepare them
   std::uint64_t history = 0;         // events a command or a read finds; hot: a stream is left at this length
-  std::size_t accounts = 1'000;      // deposit, transfer: fresh ones for so many commands of a client, then again
+  std::size_t accounts = 1'000;      // of commands: fresh ones for so many commands of a client, then again
   std::uint64_t save_every = 1'000;  // catch_up: events a checkpoint
   double rate = 200;                 // live, paced: appends a second
   std::string config{};              // live: where a store of the projection's own is opened
@@ -66,7 +66,7 @@ class Workload {
 };
 
 inline constexpr std::string_view workload_names =
-    "append, deposit, transfer, hot, read, catch_up, read_all, live, paced";
+    "append, deposit, snapshot, cache, transfer, hot, read, catch_up, read_all, live, paced";
 
 // Streams get names that no earlier run on the same store has used. The store outlives it.
 ec::Result<std::unique_ptr<Workload>> make_workload(std::string_view name, ec::Store& store, const Settings& settings);

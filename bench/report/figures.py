@@ -29,6 +29,16 @@ def verdict(missing):
     return "yes" if missing <= 0 else f"missed by {100 * missing:.1f} %"
 
 
+def told(ratio):
+    """Two digits at least of what is small, too."""
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
+
+
+def aim_of(ratio, aim):
+    """Without an aim the ratio speaks for itself."""
+    return ["—", "—"] if aim is None else [f"≥ {aim}", verdict((aim - ratio) / aim)]
+
+
 class AtLeast:
     """Throughput: ours divided by the rival's must reach the aim. `events` in one of our operations: the ratio is told
     counted in events, too, but the aim is held against the operations."""
@@ -39,8 +49,26 @@ class AtLeast:
 
     def cells(self, ours, rival):
         ratio = ours["per_second"] / rival["per_second"]
-        both = f"{ratio:.2f}" if self.events == 1 else f"{ratio:.2f} (in events {self.events * ratio:.2f})"
-        return [rate(ours), rate(rival), both, f"≥ {self.aim}", verdict((self.aim - ratio) / self.aim)]
+        both = told(ratio) if self.events == 1 else f"{ratio:.2f} (in events {self.events * ratio:.2f})"
+        return [rate(ours), rate(rival), both] + aim_of(ratio, self.aim)
+
+
+class EventsAtLeast:
+    """The same in events that were read."""
+
+    def __init__(self, ratio):
+        self.aim = ratio
+
+    def cells(self, ours, rival):
+        mine, other = (figures["per_second"] * figures["events_read_per_operation"] for figures in (ours, rival))
+        return [f"{rounded(mine)} events/s", f"{rounded(other)} events/s", told(mine / other)] + aim_of(mine / other, self.aim)
+
+
+class LatencyBeside:
+    """Ours beside another one that it cannot be below; how many times as long it takes by the median."""
+
+    def cells(self, ours, rival):
+        return [latencies(ours), latencies(rival), f"{ours['p50_us'] / rival['p50_us']:.2f} times as long", "—", "—"]
 
 
 class MicrosecondsAtMost:

@@ -64,6 +64,21 @@ class Judging(unittest.TestCase):
         judge = figures.AtLeast(1.5, events=2)
         self.assertEqual(judge.cells(sample(120), sample(100))[2:], ["1.20 (in events 2.40)", "≥ 1.5", "missed by 20.0 %"])
 
+    def test_at_least_without_an_aim(self):
+        self.assertEqual(figures.AtLeast(None).cells(sample(60), sample(100))[2:], ["0.60", "—", "—"])
+        self.assertEqual(figures.AtLeast(None).cells(sample(1.234), sample(1000))[2], "0.0012")
+
+    def test_events_at_least(self):
+        ours, rival = (sample(per_second) | {"events_read_per_operation": events} for per_second, events in ((2, 1000), (10, 500)))
+        self.assertEqual(figures.EventsAtLeast(0.7).cells(ours, rival),
+                         ["2,000 events/s", "5,000 events/s", "0.40", "≥ 0.7", "missed by 42.9 %"])
+        self.assertEqual(figures.EventsAtLeast(None).cells(ours, rival)[2:], ["0.40", "—", "—"])
+
+    def test_latency_beside(self):
+        cells = figures.LatencyBeside().cells(sample(200) | {"p50_us": 3.0}, sample(200) | {"p50_us": 2.0})
+        self.assertEqual(cells, ["p50 3.00, p99 22.2, p99.9 3,333 µs", "p50 2.00, p99 22.2, p99.9 3,333 µs",
+                                 "1.50 times as long", "—", "—"])
+
     def test_microseconds_at_most(self):
         judge = figures.MicrosecondsAtMost(1.5)
         self.assertEqual(judge.cells(sample(1, 1.5), {"mean_us": 3.0})[2:], ["2.00", "≤ 1.5 µs", "yes"])
