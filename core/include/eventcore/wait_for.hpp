@@ -61,7 +61,7 @@ inline Result<Build> wait_for_build(Store& store, std::string_view name, const s
     const auto saved = load_saved(store, name, build, call);
     if (saved && *saved) {
       if ((*saved)->position >= position) return (*saved)->build;
-      where = ": build " + (*saved)->build.str() + " is at " + (*saved)->position.str();
+      where.assign(": build ").append((*saved)->build.str()).append(" is at ").append((*saved)->position.str());
     }
     const std::string what = "projection '" + std::string(name) + "'";
     if (call.stop.stop_requested())

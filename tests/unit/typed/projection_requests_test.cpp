@@ -166,6 +166,16 @@ TEST(ProjectionReport, ADamagedStatusIsWrittenAnew) {
   EXPECT_EQ(status_of(store).state, ProjectionState::stopped);
 }
 
+TEST(ProjectionReport, DamagedRequestsAreToldAndKeepNobodyFromWork) {
+  ec::Store store = open_memory();
+  deposit(store, 1);
+  ASSERT_TRUE(ec::detail::save_record(store, "projection/sums/requests", std::string("rubbish"), 0, {}).has_value());
+  Sums sums;
+  ASSERT_TRUE(ec::Projector(store, sums).run_to_head().has_value());
+  EXPECT_EQ(sums.told.size(), 1U);
+  EXPECT_NE(status_of(store).error.find("record 'projection/sums/requests'"), std::string::npos);
+}
+
 TEST(ProjectionReport, IsNoneWithoutAnInterval) {
   ec::Store store = open_memory();
   Sums sums;

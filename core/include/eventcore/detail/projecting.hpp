@@ -164,7 +164,10 @@ class Projecting {
     if (!reporting_->is_on()) return {};
     reporting_->forget_asked();
     const auto requests = patiently_(call, [&] { return list_requests(store_, known_as_, call); });
-    if (!requests) return std::unexpected(requests.error());
+    if (!requests) {
+      note([&](ProjectionProgress& progress) { progress.last_error = requests.error().message; });
+      return is_over(call) ? std::unexpected(requests.error()) : Result<>();  // what is asked can wait
+    }
     Serving serving(store_, projection_, name_, patiently_, leadership_);
     for (const ProjectionRequest& each : *requests) {
       if (!reporting_->concerns(each)) continue;

@@ -123,7 +123,7 @@ class Reporting {
     const std::scoped_lock lock(writing_);
     auto progress = progress_();
     if (!error.empty()) progress.last_error = error;
-    write(progress, *state, brief({}));
+    write(progress, state, brief({}));
   }
 
  private:
