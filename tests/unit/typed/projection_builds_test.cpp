@@ -28,7 +28,7 @@ constexpr Build first{1, 0}, again{1, 1}, second{2, 0};
 // What was built, each build in a place of its own; outlives who builds it, as a database does.
 struct Place {
   std::int64_t sum = 0;
-  int count = 0, taken = 0;
+  int count = 0, taken = 0, made = 0;
 };
 struct Database {
   std::mutex mutex;
@@ -38,6 +38,7 @@ struct Database {
     const std::scoped_lock lock(mutex);
     return places[build];
   }
+  int made_of(const Build& build) { return at(build).made; }
 };
 
 template <std::uint32_t Version>
@@ -50,6 +51,7 @@ struct Sums {
   Sums(Database& database, const Build& of, Then what = {}) : db(database), build(of), then(std::move(what)) {
     const std::scoped_lock lock(db.mutex);
     ++db.alive;
+    ++db.places[build].made;
   }
   Sums(const Sums&) = delete;
   Sums& operator=(const Sums&) = delete;
@@ -279,19 +281,26 @@ TEST_P(Builds, AskedTwiceWhileItIsUnderWayItIsTheSameOne) {
 // Two that run all builds, as two processes do: each build has one leader, and counts each event once.
 TEST_P(Builds, OfTwoHostsOneLeadsEachBuild) {
   for (int i = 1; i <= 10; ++i) deposit(store, i);
-  Host one(store, db, {}, "one"), two(store, db, {}, "two");
+  // The new build is led by one, and waited for by the other, before it comes to its end.
+  const auto once_both_have_it = [&](const Build& build, std::int64_t) -> ec::Result<> {
+    while (build == again && db.made_of(again) < 2) std::this_thread::yield();
+    return {};
+  };
+  Host one(store, db, once_both_have_it, "one"), two(store, db, once_both_have_it, "two");
   wait_until_active(first);
   EXPECT_EQ(rebuild(store).build, again);
   wait_until_active(again);
   deposit(store, 45);
   wait_for_all();
-  one.stop();
+  const bool is_one = ec::load_status(store, "sums", again).value()->holder == "one";
+  (is_one ? one : two).stop();
   deposit(store, 100);
   wait_for_all();
-  two.stop();
+  EXPECT_EQ(ec::load_status(store, "sums", again).value()->holder, is_one ? "two" : "one");
+  (is_one ? two : one).stop();
   EXPECT_TRUE(one.done && two.done);
   EXPECT_EQ(db.at(again).sum, 200);
-  EXPECT_EQ(db.at(again).taken, 1);
+  EXPECT_EQ(db.at(again).taken, 1) << "and the second leader found it active";
 }
 
 TEST_P(Builds, TheHookComesBeforeReadersAreToldAndAfterEverythingIsKept) {
