@@ -1,8 +1,11 @@
 // A projection for tests with processes:
 //   follower CONFIG HOLDER    runs it; of each event it says "handle POSITION FENCE", and goes on when a line comes in
 //   follower CONFIG           says how far the checkpoint is
+//   follower CONFIG wait POSITION    waits until another process has handled that, and says "there"
 #include <eventcore/projection.hpp>
+#include <eventcore/wait_for.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -36,6 +39,11 @@ int main(int argc, char** argv) {
     const auto position = ec::load_checkpoint(*store, ec::projection_id(Follower::name, Follower::version));
     if (!position) return fail(position.error());
     return std::printf("%s\n", position->value_or(ec::Position{}).str().c_str()), 0;
+  }
+  if (argv[2] == std::string("wait")) {
+    const ec::Call call{.deadline = ec::Call::in(std::chrono::minutes(1))};
+    const auto there = ec::wait_for(*store, Follower::name, {0, std::stoull(argv[3])}, call);
+    return there ? (std::puts("there"), 0) : fail(there.error());
   }
   Follower follower;
   ec::Projector projector(*store, follower,

@@ -100,6 +100,22 @@ class Test(support.Case):
         self.assertEqual(other.handles(), (position + 1, new_fence), "it still leads")
         self.assertEqual(select.select([paused], [], [], 0)[0], [], "and the paused one does nothing")
 
+    def test_leaders_another_process_waits_for_what_the_leader_handles(self):
+        config = self.postgres()
+        self.note(config)
+        unknown = self.run_program(FOLLOWER, config, "wait", "1")
+        self.assertEqual(unknown.status, 1)
+        self.assertIn("no projection 'follower' ever ran on this store", unknown.err)
+        leader = Follower(self, config, "process-0")
+        leader.handles()
+        waits = subprocess.Popen([FOLLOWER, config, "wait", "1"], stdout=subprocess.PIPE)
+        self.addCleanup(waits.stdout.close)
+        self.assertEqual(self.checkpoint(config), 0)
+        self.assertIsNone(waits.poll(), "it has not been handled yet")
+        leader.go()
+        self.assertEqual(waits.communicate(timeout=PATIENCE_S)[0], b"there\n")
+        self.assertEqual(self.checkpoint(config), 1)
+
 
 if __name__ == "__main__":
     support.main()

@@ -195,6 +195,21 @@ TEST_P(Builds, AnOldVersionRunsOnWhereItIsToldTo) {
   EXPECT_EQ(active(), second);
 }
 
+TEST_P(Builds, WhatWasAskedOfAnOlderOneIsRefusedByTheOneThatTookOver) {
+  Sums<1> old(db, first);
+  ASSERT_TRUE(ec::Projector(store, old, lively()).run_to_head().has_value());
+  const auto asked = ec::ask_projection(store, "sums", {.kind = RequestKind::reset}).value();
+  Sums<2> next(db, second);
+  ASSERT_TRUE(ec::Projector(store, next, lively()).run_to_head().has_value());
+  EXPECT_FAILS(ec::wait_for_answer(store, "sums", asked.id, {.deadline = ec::Call::in(0s)}), ec::Code::timeout,
+               "the request stays");
+  ASSERT_TRUE(ec::Projector(store, next, lively()).run_to_head().has_value());
+  const auto answer = ec::wait_for_answer(store, "sums", asked.id, patient());
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_FALSE(answer->is_done);
+  EXPECT_EQ(answer->text, "build 2 took over from the one that this was asked of; ask again");
+}
+
 TEST_P(Builds, ARebuildThatAToolAsksForReplacesTheOldOne) {
   Writer writer(store);
   Host host(store, db);

@@ -168,7 +168,7 @@ class Projecting {
       note([&](ProjectionProgress& progress) { progress.last_error = requests.error().message; });
       return is_over(call) ? std::unexpected(requests.error()) : Result<>();  // what is asked can wait
     }
-    Serving serving(store_, projection_, name_, patiently_, leadership_);
+    Serving serving(store_, projection_, build_, name_, patiently_, leadership_);
     for (const ProjectionRequest& each : *requests) {
       if (!reporting_->concerns(each)) continue;
       const auto answer = serving.answer(each, call);

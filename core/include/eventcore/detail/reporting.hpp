@@ -48,6 +48,7 @@ class Reporting {
   bool is_superseded() const { return is_superseded_.load(); }
   void forget_asked() { is_asked_ = false; }
   void note_active(const std::optional<Build>& active) {
+    is_active_ = active == subject_.build;
     if (active && *active > subject_.build && !outlives_others_) interrupt(is_superseded_);
   }
 
@@ -56,9 +57,13 @@ class Reporting {
     if (is_on()) look_for_newer(brief({}));
   }
 
+  // What is asked of this build, or, where it is active, of one that it replaced: that will be done by nobody.
   bool concerns(const ProjectionRequest& request) const {
-    return !request.answer && request.build == subject_.build &&
-           !(request.kind == RequestKind::rebuild && subject_.is_rebuilt_elsewhere);
+    if (request.answer || !request.build) return false;
+    if (request.kind == RequestKind::rebuild && subject_.is_rebuilt_elsewhere &&
+        request.build->version == subject_.build.version)
+      return false;
+    return request.build == subject_.build || (is_active_ && *request.build < subject_.build);
   }
 
   // While this lives, `source` is stopped when something is asked, or the build is superseded; at once where that is so.
@@ -212,7 +217,7 @@ class Reporting {
   const std::chrono::milliseconds interval_;
   const bool outlives_others_;
   const std::function<ProjectionProgress()> progress_;
-  std::atomic<bool> is_asked_{false}, is_superseded_{false}, leads_{false}, is_given_up_{false};
+  std::atomic<bool> is_asked_{false}, is_superseded_{false}, leads_{false}, is_given_up_{false}, is_active_{false};
   std::mutex mutex_;
   std::optional<std::stop_source> turn_;
   std::mutex writing_;  // what follows

@@ -30,12 +30,19 @@ inline std::string replay_end_name(const std::string& id) { return id + "/live-f
 class Serving {
  public:
   // `leadership`: none where there is no lease.
-  Serving(Store& store, AnyProjection& projection, const std::string& id, const Patiently& patiently,
-          const Leadership* leadership)
-      : store_(store), projection_(projection), id_(id), patiently_(patiently), leadership_(leadership) {}
+  Serving(Store& store, AnyProjection& projection, const Build& build, const std::string& id,
+          const Patiently& patiently, const Leadership* leadership)
+      : store_(store),
+        projection_(projection),
+        build_(build),
+        id_(id),
+        patiently_(patiently),
+        leadership_(leadership) {}
 
   // An error: it could not be done now, and is to be asked again. What can never be done is an answer.
   Result<RequestAnswer> answer(const ProjectionRequest& request, const Call& call) {
+    if (request.build != build_)
+      return refused("build " + build_.str() + " took over from the one that this was asked of; ask again");
     switch (request.kind) {
       case RequestKind::reset: return reset(request.to, call);
       case RequestKind::replay: return replay(request.letters, call);
@@ -168,6 +175,7 @@ class Serving {
 
   Store& store_;
   AnyProjection& projection_;
+  const Build build_;
   const std::string& id_;
   const Patiently& patiently_;
   const Leadership* leadership_;
