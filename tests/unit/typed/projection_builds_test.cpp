@@ -128,12 +128,12 @@ class Host {
   std::jthread thread_;
 };
 
-// What writes all the while.
+// What writes all the while, though not for ever should nobody stop it.
 class Writer {
  public:
   explicit Writer(ec::Store& store)
       : thread_([this, &store](const std::stop_token& stop) {
-          for (; !stop.stop_requested(); sum += sum % 7 + 1) deposit(store, sum % 7 + 1);
+          for (; !stop.stop_requested() && sum < 300'000; sum += sum % 7 + 1) deposit(store, sum % 7 + 1);
         }) {}
   std::int64_t stop() {
     thread_.request_stop();
