@@ -50,6 +50,7 @@ class Grammar {
     add_import();
     add_copy();
     add_verify();
+    add_projection();
     add_completion();
     return std::move(app_);
   }
@@ -156,6 +157,40 @@ class Grammar {
 
   void add_verify() {
     add_json(add(*app_, "verify", "Reads everything, by every way, and says the first place that is wrong", verify));
+  }
+
+  void add_projection() {
+    CLI::App& group =
+        *app_->add_subcommand("projection", "Looks at projections, and asks something of those who run them");
+    group.fallthrough();
+    group.require_subcommand(1);
+    const auto add_one = [&](const char* name, const char* what, Command command) -> CLI::App& {
+      CLI::App& added = add(group, name, what, command);
+      added.add_option("NAME", options_.name, "Of the projection")->required();
+      return added;
+    };
+    const auto add_timeout = [&](CLI::App& command) {
+      command.add_option("--timeout", options_.timeout_s, "How long the answer may take")
+          ->type_name("SECONDS")
+          ->check(is_limit)
+          ->capture_default_str();
+    };
+    add_json(add(group, "list", "Lists the projections, how they do, and how far behind they are", list_projections));
+    add_json(add_one("show", "Says everything of each build of a projection", show_projection));
+    CLI::App& rebuild =
+        add_one("rebuild", "Has it built anew beside the active build, until that takes over", rebuild_projection);
+    rebuild.add_flag("--no-wait", options_.no_wait, "Not until it takes over, but until it has begun");
+    add_timeout(rebuild);
+    CLI::App& letters = add_one("dead-letters", "Lists the events that it could not handle", list_dead_letters);
+    letters.add_flag("--all", options_.all, "Also those that were handled since");
+    add_json(letters);
+    CLI::App& replay = add_one("replay", "Has dead letters handled again", replay_dead_letters);
+    replay.add_option("NUMBER", options_.numbers, "Which, as dead-letters lists them; without, all that are left")
+        ->check(is_number);
+    add_timeout(replay);
+    CLI::App& reset = add_one("reset", "Has it go back, and handle again what came since", reset_projection);
+    reset.add_option("--to", options_.to, "Behind this position; without, to the start")->type_name("POSITION");
+    add_timeout(reset);
   }
 
   void add_completion() {

@@ -2,8 +2,10 @@
 #include "failure.hpp"
 #include "output.hpp"
 
-#include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cli {
 
@@ -47,29 +49,39 @@ std::string texts(const std::vector<Word>& words) {
   return all;
 }
 
-std::vector<const CLI::App*> top_commands(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
+struct NamedCommand {
+  std::string path;  // as it is typed: "projection list"
+  const CLI::App* app;
+};
+
+// All of them, each group before what is in it.
+std::vector<NamedCommand> all_commands(const CLI::App& app, const std::string& group = {}) {
+  std::vector<NamedCommand> all;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    all.push_back({group + command->get_name(), command});
+    for (NamedCommand& below : all_commands(*command, all.back().path + " ")) all.push_back(std::move(below));
+  }
+  return all;
+}
+
+std::string either(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : " | ") + text;
+  return all;
 }
 
 // Both shells: zsh has bash's completion when it is asked for it.
 std::string for_bash(const CLI::App& app) {
-  std::string files, values, cases;
-  for (const CLI::App* command : top_commands(app))
-    for (const Word& word : options_of(*command)) {
-      std::string& list = word.takes_file ? files : values;
-      if (word.takes_value && (" " + list + " ").find(" " + word.text + " ") == std::string::npos)
-        list += (list.empty() ? "" : " ") + word.text;
-    }
-  const auto either = [](const std::string& list) {
-    std::string made;
-    for (const char c : list) made += c == ' ' ? std::string(" | ") : std::string(1, c);
-    return made;
-  };
-  for (const CLI::App* command : top_commands(app)) {
-    const std::vector<Word> below = commands_of(*command);
-    cases += "    " + command->get_name() + ") words=\"" + texts(options_of(*command)) +
-             (below.empty() ? "" : " " + texts(below)) + (command->get_name() == "completion" ? shells : "") +
-             "\" ;;\n";
+  std::string cases;
+  std::vector<std::string> files = {"*' --config'"}, values, groups;
+  for (const auto& [path, command] : all_commands(app)) {
+    const std::vector<Word> options = options_of(*command), below = commands_of(*command);
+    for (const Word& word : options)
+      if (word.takes_value && word.text != "--config")
+        (word.takes_file ? files : values).push_back("'" + path + " " + word.text + "'");
+    if (!below.empty()) groups.push_back(path);
+    cases += "    '" + path + "') words=\"" + texts(options) + (below.empty() ? "" : " " + texts(below)) +
+             (path == "completion" ? shells : "") + "\" ;;\n";
   }
   return "_eventcore_files() {\n"
          "  local file\n"
@@ -78,23 +90,29 @@ std::string for_bash(const CLI::App& app) {
          "}\n"
          "_eventcore() {\n"
          "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= words= i\n"
-         "  case $previous in\n"
+         "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+         "    case ${COMP_WORDS[i]} in\n"
+         "      --config) ((i++)) ;;\n"
+         "      -*) ;;\n"
+         "      *)\n"
+         "        command+=${command:+ }${COMP_WORDS[i]}\n"
+         "        case $command in " +
+         either(groups) +
+         ") ;; *) break ;; esac ;;\n"
+         "    esac\n"
+         "  done\n"
+         "  case \"$command $previous\" in\n"
          "    " +
          either(files) +
          ") _eventcore_files; return ;;\n"
          "    " +
          either(values) +
          ") return ;;\n"
-         "    describe) COMPREPLY=($(compgen -W \"$(\"${COMP_WORDS[0]}\" plugins 2>/dev/null | cut -f1)\" -- "
-         "\"$current\")); return ;;\n"
+         "    'plugins describe describe') [[ $current == -* ]] || {\n"
+         "      COMPREPLY=($(compgen -W \"$(\"${COMP_WORDS[0]}\" plugins 2>/dev/null | cut -f1)\" -- \"$current\"))\n"
+         "      return\n"
+         "    } ;;\n"
          "  esac\n"
-         "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-         "    case ${COMP_WORDS[i]} in\n"
-         "      --config) ((i++)) ;;\n"
-         "      -*) ;;\n"
-         "      *) command=${COMP_WORDS[i]}; break ;;\n"
-         "    esac\n"
-         "  done\n"
          "  case $command in\n"
          "    '') words=\"" +
          texts(commands_of(app)) + " --config --help --version\" ;;\n" + cases +
@@ -123,8 +141,10 @@ std::string for_fish(const CLI::App& app) {
     out += " -d " + quoted(word.what) + "\n";
   };
   for (const Word& command : commands_of(app)) add("__fish_use_subcommand", command);
-  for (const CLI::App* command : top_commands(app)) {
-    const std::string condition = "__fish_seen_subcommand_from " + command->get_name();
+  for (const auto& [path, command] : all_commands(app)) {
+    std::string condition = "__fish_seen_subcommand_from " + path;
+    if (const std::size_t space = condition.rfind(' '); space != condition.find(' '))
+      condition.replace(space, 1, "; and __fish_seen_subcommand_from ");
     for (const Word& word : options_of(*command)) add(condition, word);
     for (const Word& word : commands_of(*command)) add(condition, word);
   }

@@ -25,6 +25,12 @@ int export_events(const Options& options, const std::stop_token& stop);
 int import_events(const Options& options, const std::stop_token& stop);
 int copy(const Options& options, const std::stop_token& stop);
 int verify(const Options& options, const std::stop_token& stop);
+int list_projections(const Options& options, const std::stop_token& stop);
+int show_projection(const Options& options, const std::stop_token& stop);
+int rebuild_projection(const Options& options, const std::stop_token& stop);
+int reset_projection(const Options& options, const std::stop_token& stop);
+int list_dead_letters(const Options& options, const std::stop_token& stop);
+int replay_dead_letters(const Options& options, const std::stop_token& stop);
 int complete(const Options& options, const std::stop_token& stop);
 
 struct Options {
@@ -32,7 +38,7 @@ struct Options {
   std::string config;  // of the store; may be empty
   bool json = false;   // instead of a table or a sentence
 
-  std::string name;                  // plugins describe: of the plugin; completion: of the shell
+  std::string name;                  // plugins describe: of the plugin; projection; completion: of the shell
   std::string prefix;                // streams
   std::vector<std::string> streams;  // read: these; append: the one
   ec::Filter filter;                 // tail, export
@@ -42,7 +48,13 @@ struct Options {
   bool backward = false;             // read
   std::uint64_t last = 10;           // tail: how many of those that are there
   std::string file = "-";            // export, import
-  std::string from, to;              // copy
+  std::string from, to;              // copy; projection reset: to, a position
+
+  // projection
+  bool no_wait = false;                // rebuild
+  bool all = false;                    // dead-letters: also those that are resolved
+  std::vector<std::uint64_t> numbers;  // replay: these dead letters
+  std::uint64_t timeout_s = 30;        // how long an answer may take
 
   // append
   std::string type, data, data_file, metadata, expect = "any", commit, encoding = "json";

@@ -5,14 +5,10 @@
 
 namespace cli {
 
-namespace {
-
 void check_given(const std::string& config) {
   if (config.empty())
     throw Failure(wrong_usage, "which store? Give --config FILE or set EVENTCORE_CONFIG, e.g. to config/rocksdb.yaml");
 }
-
-}  // namespace
 
 ec::Store open_to_write(const std::string& config, const std::stop_token& stop) {
   check_given(config);
@@ -26,10 +22,10 @@ ec::Store open_to_look(const std::string& config, const std::stop_token& stop) {
 
 ec_info info_of(ec::Store& store) { return take(store.info()); }
 
-ec::Position position_of(const std::string& text) {
+ec::Position position_of(const std::string& text, const char* option) {
   if (text.empty()) return {};
   const auto position = read_position(text);
-  if (!position) throw Failure(wrong_usage, "--after '" + text + "': a position as 17 or 3.17 is needed");
+  if (!position) throw Failure(wrong_usage, option + (" '" + text) + "': a position as 17 or 3.17 is needed");
   return *position;
 }
 

@@ -14,12 +14,13 @@
 namespace cli {
 
 // All of these throw Failure.
+void check_given(const std::string& config);
 ec::Store open_to_write(const std::string& config, const std::stop_token& stop);
 ec::Store open_to_look(const std::string& config, const std::stop_token& stop);
 ec_info info_of(ec::Store& store);
 
-// What --after gives; empty: before the first event.
-ec::Position position_of(const std::string& text);
+// What an option gives; empty: before the first event.
+ec::Position position_of(const std::string& text, const char* option = "--after");
 
 // How many events there are up to that position, for a progress; 0: nobody knows.
 std::uint64_t count_to(const ec_info& info, ec::Position head);

@@ -17,7 +17,7 @@ class Test(support.Case):
     def subcommands(self, *path):
         """Those that --help lists."""
         listed = self.works(*path, "--help").partition("Subcommands:\n")[2].partition("\n\n")[0]
-        return re.findall(r"^  (\w+) ", listed, re.MULTILINE)
+        return re.findall(r"^  ([\w-]+) ", listed, re.MULTILINE)
 
     def commands(self):
         """Each with what its --help says, the program itself first."""
@@ -39,13 +39,17 @@ class Test(support.Case):
         described = {}
         for part in parts:
             words = part.split()
-            described[" ".join(words[:2]) if words[1] in ("describe",) else words[0]] = part
-        self.assertEqual(set(described), set(commands) - {""})
-        filters = self.manual_options(text.partition(".Ss Filters")[2].partition(".Sh EVENTS")[0])
+            described[" ".join(words[:2]) if " ".join(words[:2]) in commands else words[0]] = part
+        # The program does nothing without a command, nor does this group.
+        self.assertEqual(set(described), set(commands) - {"", "projection"})
+        filters = self.manual_options(text.partition(".Ss Filters")[2].partition(".Ss Asking")[0])
         for name, told in commands.items():
             options = self.long_options(told.partition("Options:")[2].partition("Subcommands:")[0]) - {"help"}
             if name == "":
                 self.assertEqual(options, {"config", "version"})
+                continue
+            if name == "projection":
+                self.assertEqual(options, set())
                 continue
             known = self.manual_options(described[name]) - {"config"}
             # Words of a description may name another option of the same command.
@@ -99,9 +103,9 @@ class Test(support.Case):
         top = {name for name in commands if name and " " not in name}
         self.assertEqual(set(self.completed("")), top | {"--config", "--help", "--version"})
         self.assertEqual(self.completed("ver"), ["verify"])
-        for name in top:
+        for name in set(commands) - {""}:
             options = {f"--{each}" for each in self.long_options(commands[name].partition("Options:")[2].partition("Exit")[0])}
-            offered = {each for each in self.completed(name, "--") if each.startswith("--")}
+            offered = {each for each in self.completed(*name.split(), "--") if each.startswith("--")}
             self.assertEqual(offered, options | {"--config"}, name)
         self.assertEqual(self.completed("read", "--aft"), ["--after"])
         self.assertEqual(self.completed("--config", "x.yaml", "str"), ["streams"])
@@ -109,6 +113,9 @@ class Test(support.Case):
         self.assertEqual(self.completed("plugins", "d"), ["describe"])
         self.assertEqual(self.completed("plugins", "describe", "mem"), ["memory"])
         self.assertEqual(self.completed("read", "--limit", ""), [])
+        self.assertEqual(self.completed("projection", "--config", "x.yaml", "re"), ["rebuild", "replay", "reset"])
+        self.assertEqual(self.completed("projection", "reset", "--to", ""), [])
+        self.assertEqual(self.completed("projection", "reset", "balances", "--t"), ["--to", "--timeout"])
 
     def test_completion_of_files_in_bash(self):
         self.file("bank store.yaml", "")
@@ -130,8 +137,8 @@ class Test(support.Case):
     def test_completion_in_fish(self):
         script = self.works("completion", "fish")
         for name in self.commands():
-            if name and " " not in name:
-                self.assertRegex(script, rf"-a {name} -d ")
+            if name:
+                self.assertRegex(script, rf"-a {name.split()[-1]} -d ")
         if shutil.which("fish") is None:
             self.skipTest("fish is not installed")
         told = self.run_program("fish", "--no-config", "-c", f"source {self.file('e.fish', script)}; complete -C 'eventcore ver'")

@@ -5,7 +5,8 @@ import support
 from support import MEMORY
 
 COMMANDS = (("info",), ("streams",), ("read", "a"), ("tail",), ("append", "a", "--type", "t", "--data", "1"), ("export",),
-            ("import",), ("verify",))
+            ("import",), ("verify",), ("projection", "list"), ("projection", "show", "a"), ("projection", "reset", "a"),
+            ("projection", "dead-letters", "a"))
 
 
 class Test(support.Case):
