@@ -166,6 +166,7 @@ class Driver {
 
   // Without a snapshot, for whatever reason, everything is read.
   Step load() {
+    if (const auto read_on = store_.read_on()) return this->read_on(read_on);
     ec_blob* blob = nullptr;
     ec_bytes bytes{};
     std::uint64_t etag = 0;
@@ -177,10 +178,31 @@ class Driver {
     return next;
   }
 
+  // The snapshot and what came since, in one call. Of a snapshot that is no good nobody knows where the cursor began.
+  Step read_on(decltype(ec_snapshot_api::read_on) call) {
+    ec_blob* blob = nullptr;
+    ec_bytes bytes{};
+    std::uint64_t etag = 0;
+    ec_cursor* cursor = nullptr;
+    const ec_status status = call(store_.backend, plugin::str(execution_.snapshot_name()), &execution_.read_request(),
+                                  call_.raw(), &blob, &bytes, &etag, &cursor, &execution_.error());
+    if (status != EC_OK) return read(cursor, status);
+    const Step next = execution_.loaded(blob != nullptr ? plugin::view(bytes) : std::string_view());
+    const bool fits = next == Step::read && (blob == nullptr || execution_.resumed());
+    if (blob != nullptr) store_.snapshots->release_blob(blob);
+    if (fits) return read(cursor, EC_OK);
+    store_.api.close_cursor(cursor);
+    return next;
+  }
+
   Step read() {
     ec_cursor* cursor = nullptr;
-    ec_status status =
+    const ec_status status =
         store_.api.read(store_.backend, &execution_.read_request(), call_.raw(), &cursor, &execution_.error());
+    return read(cursor, status);
+  }
+
+  Step read(ec_cursor* cursor, ec_status status) {
     if (status == EC_OK) status = drain(cursor, [&](const ec_batch& batch) { return execution_.take(batch); });
     watch_.add_read();
     const std::uint32_t attempt = execution_.attempts();

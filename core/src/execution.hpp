@@ -47,6 +47,8 @@ class Execution {
   const std::string& snapshot_name() const { return states_.snapshot_name(); }
   // `snapshot` is empty when there is none, for whatever reason.
   Step loaded(std::string_view snapshot);
+  // Whether the state was folded by an earlier execution in part.
+  bool resumed() const { return resumed_; }
   // A snapshot to be written behind it, once it is done.
   std::optional<SnapshotToWrite> take_snapshot() { return states_.take_snapshot(); }
 

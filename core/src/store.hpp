@@ -51,6 +51,10 @@ struct ec_store {
   const ec_checkpoint_api* const checkpoints;
   const ec_lease_api* const leases;
   const ec_snapshot_api* const snapshots;
+  // ec_snapshot_api::read_on, which came later and which not every backend has.
+  decltype(ec_snapshot_api::read_on) read_on() const {
+    return snapshots != nullptr ? ec::plugin::known(*snapshots).read_on : nullptr;
+  }
   const ec_notify_api* const notify;
   ec::core::SnapshotWriter snapshot_writer;
 

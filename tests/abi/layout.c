@@ -261,13 +261,14 @@ AT(ec_lease_api, acquire, 8);
 AT(ec_lease_api, renew, 16);
 AT(ec_lease_api, release, 24);
 
-SIZE(ec_snapshot_api, 40);
+SIZE(ec_snapshot_api, 48);
 AT(ec_snapshot_api, struct_size, 0);
 AT(ec_snapshot_api, reserved, 4);
 AT(ec_snapshot_api, load, 8);
 AT(ec_snapshot_api, release_blob, 16);
 AT(ec_snapshot_api, save, 24);
 AT(ec_snapshot_api, remove, 32);
+AT(ec_snapshot_api, read_on, 40);
 
 SIZE(ec_notify_api, 24);
 AT(ec_notify_api, struct_size, 0);

@@ -112,4 +112,6 @@ static ec_status remove_one(ec_backend* self, ec_str name, uint64_t expected, co
   return status;
 }
 
-const ec_snapshot_api snapshot_api = {sizeof snapshot_api, 0, load, release_blob, save, remove_one};
+/* By name, so that what newer headers have at the end is NULL. */
+const ec_snapshot_api snapshot_api = {
+    .struct_size = sizeof snapshot_api, .load = load, .release_blob = release_blob, .save = save, .remove = remove_one};

@@ -7,7 +7,9 @@
 #include <eventcore/plugin/filter.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ec::postgres {
@@ -15,11 +17,14 @@ namespace ec::postgres {
 class ReadCursor final : public plugin::EventCursor {
  public:
   ReadCursor(Pool& pool, const ec_read& request);
+  // Reads the first page, from behind the snapshot of that name, which it gives; null when there is none.
+  std::unique_ptr<plugin::Blob> begin_behind(std::string_view snapshot, const plugin::Call& call);
   void next(const plugin::Call& call, ec_batch& batch) override;
 
  private:
   const Statement& statement() const;
   void load(const plugin::Call& call);
+  void load(const Statement& statement, const Parameters& parameters, const plugin::Call& call);
 
   Pool& pool_;
   const bool backward_;
@@ -29,6 +34,7 @@ class ReadCursor final : public plugin::EventCursor {
   bool has_head_ = false;
   std::uint64_t head_ = 0;
   bool done_ = false;
+  bool is_loaded_ = false;  // the page is the next one to be given
   EventPage page_;
 };
 

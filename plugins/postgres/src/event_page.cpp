@@ -8,6 +8,8 @@ namespace ec::postgres {
 
 namespace {
 
+constexpr std::int32_t snapshot_number = -2;
+
 enum Column {
   number,
   position,
@@ -55,10 +57,15 @@ void EventPage::load(Pool& pool, const Statement& statement, const Parameters& p
 
 void EventPage::put_in_order(std::uint64_t& head, bool backward) {
   order_.clear();
+  snapshot_row_ = -1;
   bool has_head = false;
   for (int row = 0; row < rows_.size(); ++row) {
     if (rows_.int4(row, number) >= 0) {
       order_.push_back(row);
+      continue;
+    }
+    if (rows_.int4(row, number) == snapshot_number) {
+      snapshot_row_ = row;
       continue;
     }
     head = static_cast<std::uint64_t>(rows_.int8(row, position));
@@ -70,6 +77,11 @@ void EventPage::put_in_order(std::uint64_t& head, bool backward) {
                     : rows_.int8(a, position) < rows_.int8(b, position);
   };
   if (!std::ranges::is_sorted(order_, before)) std::ranges::sort(order_, before);
+}
+
+std::optional<EventPage::Snapshot> EventPage::snapshot() const {
+  if (snapshot_row_ < 0) return std::nullopt;
+  return Snapshot{static_cast<std::uint64_t>(rows_.int8(snapshot_row_, position)), rows_.bytes(snapshot_row_, payload)};
 }
 
 void EventPage::take(int row) {

@@ -7,7 +7,9 @@
 #include <eventcore/plugin/export.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace ec::postgres {
@@ -34,6 +36,12 @@ class EventPage {
   std::span<ec_event> events() { return events_; }
   // There may be events behind those taken.
   bool has_more() const { return has_more_; }
+  // Of a statement that gives one (read_on): the snapshot, or nothing.
+  struct Snapshot {
+    std::uint64_t etag;
+    std::string_view bytes;
+  };
+  std::optional<Snapshot> snapshot() const;
   // Keeps the first `count`.
   void keep(std::size_t count) { events_.resize(count); }
 
@@ -46,6 +54,7 @@ class EventPage {
   std::vector<ec_event> events_;
   std::vector<std::size_t> large_;  // of events_, those whose bytes are not in rows_
   std::vector<int> order_;          // the rows that are events
+  int snapshot_row_ = -1;
   bool has_more_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace ec::postgres {
 
@@ -44,8 +45,12 @@ void ReadCursor::load(const plugin::Call& call) {
     parameters.array(streams).array(from);
   }
   parameters.number(static_cast<std::int64_t>(asked));
+  load(statement(), parameters, call);
+}
+
+void ReadCursor::load(const Statement& statement, const Parameters& parameters, const plugin::Call& call) {
   std::uint64_t head = 0;
-  page_.load(pool_, statement(), parameters, asked, backward_, call, head);
+  page_.load(pool_, statement, parameters, std::min(left_, page_events), backward_, call, head);
   if (has_head_ && head < head_) throw behind();
   if (!has_head_) head_ = head;
   has_head_ = true;
@@ -56,10 +61,31 @@ void ReadCursor::load(const plugin::Call& call) {
   page_.keep(static_cast<std::size_t>(beyond - events.begin()));
 }
 
+std::unique_ptr<plugin::Blob> ReadCursor::begin_behind(std::string_view snapshot, const plugin::Call& call) {
+  Array streams(Type::text), from(Type::int8);
+  for (const std::string& stream : streams_) streams.add(stream);
+  for (const std::uint64_t version : from_) from.add(version);
+  load(statements::read_on,
+       Parameters().bytes(snapshot).array(streams).array(from).number(static_cast<std::int64_t>(page_events)), call);
+  is_loaded_ = true;
+  const auto found = page_.snapshot();
+  if (!found) return nullptr;
+  // As the statement does it.
+  constexpr std::size_t count_at = 16, versions_at = 24;
+  const std::string_view bytes = found->bytes;
+  const bool fits = bytes.size() >= versions_at + streams_.size() * sizeof(std::uint64_t) &&
+                    number_at<std::uint32_t>(bytes.data() + count_at) == streams_.size();
+  for (std::size_t i = 0; fits && i < from_.size(); ++i)
+    from_[i] = number_at<std::uint64_t>(bytes.data() + versions_at + i * sizeof(std::uint64_t));
+  return std::make_unique<plugin::Blob>(plugin::Blob{std::string(bytes), found->etag});
+}
+
 void ReadCursor::next(const plugin::Call& call, ec_batch& batch) {
   call.check();
-  page_.keep(0);
-  if (!done_ && left_ > 0) load(call);
+  if (!std::exchange(is_loaded_, false)) {
+    page_.keep(0);
+    if (!done_ && left_ > 0) load(call);
+  }
   const auto events = page_.events();
   for (ec_event& event : events) {
     event.stream = plugin::str(streams_[event.stream_index]);

@@ -109,6 +109,23 @@ const Statement read_streams_backward{
     "WITH ORDINALITY AS asked(name, before, number), LATERAL (SELECT * FROM events WHERE stream = name "
     "AND version < before ORDER BY version DESC LIMIT $3::bigint) AS event ORDER BY position DESC LIMIT $3::bigint)"};
 
+// The snapshot $1, and behind it streams $2: where it holds as many versions (big-endian, from byte 24 on, their number at
+// byte 16), of each those beyond that version, otherwise beyond that in $3; at most $4 events, all in position order. The
+// snapshot is a row with the number -2, its etag as position and its bytes as payload.
+const Statement read_on{
+    "eventcore_read_on",
+    "WITH kept AS MATERIALIZED (SELECT etag, bytes FROM snapshots WHERE name = $1::text), "
+    "fits AS MATERIALIZED (SELECT bytes AS versions FROM kept WHERE substring(bytes FROM 17 FOR 4) = "
+    "int4send(cardinality($2::text[])) AND octet_length(bytes) >= 24 + 8 * cardinality($2::text[])), "
+    "asked AS MATERIALIZED (SELECT name, number, coalesce((SELECT ('x' || encode(substring(versions FROM "
+    "17 + 8 * number::integer FOR 8), 'hex'))::bit(64)::bigint FROM fits), after) AS after "
+    "FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS given(name, after, number)) "
+    "SELECT -2, etag, NULL::bigint, NULL::bigint, NULL::integer, NULL::integer, NULL::uuid, NULL::uuid, NULL::text, "
+    "NULL::text, NULL::bigint, bytes, NULL::bytea FROM kept UNION ALL " HEAD_ROW
+    "(SELECT " EVENT_COLUMNS("number::integer - 1", "NULL::text") " FROM asked, "
+    "LATERAL (SELECT * FROM events WHERE stream = asked.name "
+    "AND version > asked.after ORDER BY version LIMIT $4::bigint) AS event ORDER BY position LIMIT $4::bigint)"};
+
 // Positions between $1 and $2; prefixes $3, types $4, none meaning any; at most $5 events.
 const Statement read_all{
     "eventcore_read_all",

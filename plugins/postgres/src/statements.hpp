@@ -14,7 +14,7 @@ extern const Statement begin_session, begin_transaction, look_at_server, look_at
 extern const Statement has_migrations, newest_migration, begin_migration, lock_migrations, look_at_schema,
     note_migration;
 extern const Statement append, look_commits_up, advance_epoch;
-extern const Statement head, read_stream, read_stream_backward, read_streams, read_streams_backward;
+extern const Statement head, read_stream, read_stream_backward, read_streams, read_streams_backward, read_on;
 extern const Statement read_two_streams, read_two_streams_backward;
 extern const Statement read_all, read_all_backward, large, list_streams;
 extern const Statement load_checkpoint, save_checkpoint, remove_checkpoint;

@@ -128,6 +128,12 @@ void PostgresStore::remove_snapshot(std::string_view name, std::uint64_t expecte
   bookkeeping_.remove_snapshot(name, expected_etag, call);
 }
 
+plugin::SnapshotRead PostgresStore::read_on(std::string_view name, const ec_read& request, const Call& call) {
+  auto cursor = std::make_unique<ReadCursor>(pool_, request);
+  auto blob = cursor->begin_behind(name, call);
+  return {std::move(blob), std::move(cursor)};
+}
+
 ec_position PostgresStore::wait(ec_position after, const Call& call) {
   const auto arrived = [&]() -> std::optional<ec_position> {
     const ec_position head{0, head_.load()};

@@ -42,6 +42,7 @@ class PostgresStore {
   std::uint64_t save_snapshot(std::string_view name, std::string_view bytes, std::uint64_t expected_etag,
                               const plugin::Call& call);
   void remove_snapshot(std::string_view name, std::uint64_t expected_etag, const plugin::Call& call);
+  plugin::SnapshotRead read_on(std::string_view name, const ec_read& request, const plugin::Call& call);
 
   ec_position wait(ec_position after, const plugin::Call& call);
   void interrupt();

@@ -20,6 +20,10 @@ constexpr const char* a_million[] = {
     "INSERT INTO checkpoints SELECT 'checkpoint-' || n, n FROM generate_series(1, 100000) AS n",
     "INSERT INTO leases SELECT 'lease-' || n, 'holder', n, now() FROM generate_series(1, 100000) AS n",
     "INSERT INTO snapshots SELECT 'snapshot-' || n, n, 'bytes' FROM generate_series(1, 100000) AS n",
+    ("INSERT INTO snapshots VALUES ('of four streams', 100001, "
+     "decode(repeat('00', 16), 'hex') || int4send(4) || int4send(1) || int8send(99990) || int8send(8) || int8send(9) "
+     "|| "
+     "int8send(0) || 'a state')"),
 };
 
 // A statement, and how many of the server's pages it may look at: some times what it does look at here. All the events
@@ -40,6 +44,9 @@ const Case cases[] = {
     {statements::read_streams_backward, "('{long,stream-1,stream-2,missing}', '{100001,9,2,3}', 1000)", 3'000},
     {statements::read_two_streams, "('long', 50000, 'stream-1', 0, 1000)", 2'000},
     {statements::read_two_streams_backward, "('long', 50000, 'missing', 9223372036854775807, 1000)", 2'000},
+    {statements::read_on, "('of four streams', '{long,stream-1,stream-2,missing}', '{0,0,0,0}', 1000)", 200},
+    {statements::read_on, "('snapshot-5', '{long,stream-1,stream-2,missing}', '{0,1,2,3}', 1000)", 3'000},
+    {statements::read_on, "('missing', '{long}', '{0}', 1000)", 3'000},
     {statements::read_all, "(500000, 9223372036854775807, '{}', '{}', 1000)", 100},
     {statements::read_all, "(500000, 532768, '{stream-9}', '{type-3,type-4}', 1000)", 3'000},
     {statements::read_all_backward, "(500000, 1, '{}', '{}', 1000)", 100},

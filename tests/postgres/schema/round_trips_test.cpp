@@ -7,6 +7,15 @@
 namespace ec::postgres::test {
 namespace {
 
+struct Counted {
+  std::int64_t number = 0;
+};
+EC_EVENT(Counted, "counted", number)
+struct Counts {
+  std::int64_t sum = 0;
+};
+EC_FIELDS(Counts, sum)
+
 class PostgresRoundTrips : public testing::Test {
  protected:
   PostgresRoundTrips() {
@@ -43,6 +52,60 @@ TEST_F(PostgresRoundTrips, AnAppendOverSeveralStreamsIsOneStatement) {
   value(store_.append({Expect::exact(StreamId("a"), 1), Expect::exact(StreamId("b"), 2), Expect::absent(StreamId("c"))},
                       {event(0, "x"), event(1, "y"), event(2, "z")}, Uuid::make()));
   EXPECT_EQ(statements(), 1);
+}
+
+// Reads a stream, and writes nothing.
+struct Count {
+  StreamId stream;
+  std::int64_t* events = nullptr;
+
+  using Streams = StreamSet<&Count::stream>;
+  using Events = ec::Events<Counted>;
+  using State = Counts;
+  static constexpr Snapshots snapshots{.name = "count", .every = 5};
+
+  void apply(State& state, const Recorded<Counted>& event) const { state.sum += event->number; }
+  Result<> decide(const State& state, Decision<Count>&) const {
+    *events = state.sum;
+    return {};
+  }
+};
+
+TEST_F(PostgresRoundTrips, ASnapshotAndWhatCameSinceAreReadByOneStatement) {
+  const StreamId stream("counted");
+  std::int64_t sum = 0;
+  const auto add = [&](std::int64_t events) {
+    std::vector<NewEvent> counted;
+    for (std::int64_t i = 0; i < events; ++i) counted.push_back(NewEvent::of(0, Counted{1}));
+    value(store_.append({Expect::any(stream)}, counted));
+    sum += events;
+  };
+  const auto expect = [&](int most_statements) {
+    std::int64_t counted = 0;
+    statements();
+    ASSERT_TRUE(execute(store_, Count{stream, &counted}));
+    EXPECT_EQ(statements(), most_statements);
+    EXPECT_EQ(counted, sum);
+  };
+  add(4);
+  expect(2);  // read_on, and the append that checks the version
+  add(6);
+  std::int64_t ignored = 0;
+  ASSERT_TRUE(execute(store_, Count{stream, &ignored}));
+  store_ = value(open(server_.dsn(), {"notify: false"}));  // what waits is written by the one that is closed
+  ASSERT_TRUE(execute(store_, Count{stream, &ignored}));
+  ASSERT_EQ(sql(control_, "SELECT count(*) FROM snapshots"), "1");
+  expect(2);
+  add(3);
+  expect(2);
+  add(3'000);  // several pages behind the snapshot
+  std::int64_t counted = 0;
+  ASSERT_TRUE(execute(store_, Count{stream, &counted}));
+  EXPECT_EQ(counted, sum);
+  store_ = value(open(server_.dsn(), {"notify: false"}));
+  sql(control_, "UPDATE snapshots SET bytes = substring(bytes FROM 1 FOR 20) || '\\xffffffffffffffffff'");
+  ASSERT_TRUE(execute(store_, Count{stream, &counted}));
+  EXPECT_EQ(counted, sum) << "out of a snapshot that is damaged";
 }
 
 TEST_F(PostgresRoundTrips, AppendsOfManyThreadsShareStatements) {

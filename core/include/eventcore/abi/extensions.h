@@ -64,7 +64,12 @@ typedef struct ec_blob ec_blob;
 /* load:    EC_NOT_FOUND when there is none. The bytes are good until release_blob. `etag` is never 0.
  * save:    stores when the present etag is `expected_etag` (0: there is none), gives the new one; EC_CONFLICT
  *          otherwise.
- * remove:  likewise. An etag is never used twice for a name. */
+ * remove:  likewise. An etag is never used twice for a name.
+ * read_on: load, and a read of the request's streams behind it, in one round trip and from one view; for backends across
+ *          a network, others leave it NULL. Where bytes 16 to 19 of the snapshot hold the number of the request's streams,
+ *          big-endian, the versions to read behind stand from byte 24 on, 8 bytes each, big-endian, in the order of the
+ *          streams; otherwise, and when there is no snapshot (`blob` is NULL then, and that is no failure), the request
+ *          says where to begin. The request is forward and without a limit. Since 1.1. */
 typedef struct ec_snapshot_api {
   uint32_t struct_size;
   uint32_t reserved;
@@ -74,6 +79,8 @@ typedef struct ec_snapshot_api {
   ec_status (*save)(ec_backend* backend, ec_str name, ec_bytes bytes, uint64_t expected_etag, const ec_call* call,
                     uint64_t* etag, ec_error* error);
   ec_status (*remove)(ec_backend* backend, ec_str name, uint64_t expected_etag, const ec_call* call, ec_error* error);
+  ec_status (*read_on)(ec_backend* backend, ec_str name, const ec_read* request, const ec_call* call, ec_blob** blob,
+                       ec_bytes* bytes, uint64_t* etag, ec_cursor** cursor, ec_error* error);
 } ec_snapshot_api;
 
 /* ---- notify: waiting for something new --------------------------------------------------------------------------- */

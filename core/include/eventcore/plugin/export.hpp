@@ -124,6 +124,16 @@ concept HasSnapshots = requires(B& backend, std::string_view text, std::uint64_t
   backend.remove_snapshot(text, etag, call);
 };
 
+// Beside the snapshots; see read_on. The blob is null when there is none.
+struct SnapshotRead {
+  std::unique_ptr<Blob> blob;
+  std::unique_ptr<EventCursor> cursor;
+};
+template <class B>
+concept ReadsOnFromSnapshots = requires(B& backend, std::string_view name, const ec_read& read, const Call& call) {
+  { backend.read_on(name, read, call) } -> std::same_as<SnapshotRead>;
+};
+
 template <class B>
 concept HasNotify = requires(B& backend, ec_position after, const Call& call) {
   { backend.wait(after, call) } -> std::same_as<ec_position>;
@@ -249,11 +259,31 @@ struct Tables {
     return guard(error, [&] { self(backend).remove_snapshot(view(name), expected_etag, Call(call)); });
   }
 
+  static ec_status read_on(ec_backend* backend, ec_str name, const ec_read* request, const ec_call* call,
+                           ec_blob** blob, ec_bytes* out, std::uint64_t* etag, ec_cursor** cursor, ec_error* error) {
+    return guard(error, [&] {
+      SnapshotRead read = self(backend).read_on(view(name), *request, Call(call));
+      if (read.blob != nullptr) {
+        *out = bytes(read.blob->bytes);
+        *etag = read.blob->etag;
+      }
+      *blob = reinterpret_cast<ec_blob*>(read.blob.release());
+      *cursor = reinterpret_cast<ec_cursor*>(read.cursor.release());
+    });
+  }
+
   static ec_status wait(ec_backend* backend, ec_position after, const ec_call* call, ec_position* head,
                         ec_error* error) {
     return guard(error, [&] { *head = self(backend).wait(after, Call(call)); });
   }
   static void interrupt(ec_backend* backend) { self(backend).interrupt(); }
+
+  static constexpr decltype(ec_snapshot_api::read_on) read_on_or_null() {
+    if constexpr (ReadsOnFromSnapshots<B>)
+      return read_on;
+    else
+      return nullptr;
+  }
 
   static const void* get_extension([[maybe_unused]] ec_backend* backend, const char* id) {
     [[maybe_unused]] const std::string_view wanted(id);
@@ -266,8 +296,8 @@ struct Tables {
       if (wanted == EC_EXT_LEASE) return &table;
     }
     if constexpr (HasSnapshots<B>) {
-      static constexpr ec_snapshot_api table{sizeof table,   0, load_snapshot, release_blob, save_snapshot,
-                                             remove_snapshot};
+      static constexpr ec_snapshot_api table{
+          sizeof table, 0, load_snapshot, release_blob, save_snapshot, remove_snapshot, read_on_or_null()};
       if (wanted == EC_EXT_SNAPSHOT) return &table;
     }
     if constexpr (HasNotify<B>) {
