@@ -30,6 +30,9 @@ Number get_fixed(const char* from) {
 std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
+std::int64_t wrapping_difference(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
 
 std::size_t varint_size(std::uint64_t number) {
   std::size_t size = 1;
@@ -53,7 +56,7 @@ void RecordWriter::begin(std::string& out, const ec_uuid& commit_id, std::int64_
 
 void RecordWriter::add(std::string_view stream, std::uint64_t version, const ec_new_event& event) {
   const std::uint64_t delay =
-      event.recorded_at_us == 0 ? 0 : zigzag(wrapping_sum(event.recorded_at_us, -recorded_at_us_));
+      event.recorded_at_us == 0 ? 0 : zigzag(wrapping_difference(event.recorded_at_us, recorded_at_us_));
   const std::string_view type = plugin::view(event.type);
   const std::size_t size = sizeof event.id + bytes_size(stream.size()) + varint_size(version) +
                            bytes_size(type.size()) + varint_size(event.encoding) + varint_size(event.schema_version) +
