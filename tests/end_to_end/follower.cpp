@@ -1,7 +1,7 @@
 // A projection for tests with processes:
 //   follower CONFIG HOLDER    runs it; of each event it says "handle POSITION FENCE", and goes on when a line comes in
 //   follower CONFIG           says how far the checkpoint is
-//   follower CONFIG wait POSITION    waits until another process has handled that, and says "there"
+//   follower CONFIG wait POSITION    says "waits", until another process has handled that, and "there POSITION"
 #include <eventcore/projection.hpp>
 #include <eventcore/wait_for.hpp>
 
@@ -42,8 +42,12 @@ int main(int argc, char** argv) {
   }
   if (argv[2] == std::string("wait")) {
     const ec::Call call{.deadline = ec::Call::in(std::chrono::minutes(1))};
+    std::puts("waits");
+    std::fflush(stdout);
     const auto there = ec::wait_for(*store, Follower::name, {0, std::stoull(argv[3])}, call);
-    return there ? (std::puts("there"), 0) : fail(there.error());
+    if (!there) return fail(there.error());
+    const auto saved = ec::saved_position(*store, Follower::name, *there);
+    return saved ? (std::printf("there %s\n", saved->str().c_str()), 0) : fail(saved.error());
   }
   Follower follower;
   ec::Projector projector(*store, follower,

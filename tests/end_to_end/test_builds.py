@@ -1,6 +1,7 @@
 """A read model built anew by real processes, beside the one that is read, while others write: killed in the middle and
 started again, it takes over and is exact."""
 import os
+import random
 import select
 import signal
 import subprocess
@@ -104,6 +105,22 @@ class Test(support.Case):
         self.writer.go()
         self.assertEqual(self.writer.end(), 0)
         self.assertEqual(self.says("check", self.folder), "build 1.1 is exact")
+
+    def test_builds_survive_kills(self):
+        """At any moment, before and after it has taken over."""
+        moments = random.Random(1)
+        for _ in range(40 if os.environ.get("EVENTCORE_LONG_TESTS") else 5):
+            process = self.start("2", "new")
+            try:
+                process.process.wait(moments.uniform(0.02, 0.3))
+                self.fail("it ended by itself")
+            except subprocess.TimeoutExpired:
+                process.kill()
+        last = self.start("2", "new")
+        last.wait_for_line("begins 2")
+        self.writer.go()
+        self.assertEqual(self.writer.end(), 0)
+        self.assertEqual(self.says("check", self.folder), "build 2 is exact")
 
     def first_to_say(self, what, hosts):
         while True:

@@ -110,11 +110,11 @@ class Test(support.Case):
         leader.handles()
         waits = subprocess.Popen([FOLLOWER, config, "wait", "1"], stdout=subprocess.PIPE)
         self.addCleanup(waits.stdout.close)
+        self.assertEqual(waits.stdout.readline(), b"waits\n")
         self.assertEqual(self.checkpoint(config), 0)
-        self.assertIsNone(waits.poll(), "it has not been handled yet")
         leader.go()
-        self.assertEqual(waits.communicate(timeout=PATIENCE_S)[0], b"there\n")
-        self.assertEqual(self.checkpoint(config), 1)
+        self.assertEqual(waits.communicate(timeout=PATIENCE_S)[0], b"there 1\n")
+        self.assertEqual(waits.returncode, 0)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,10 @@ struct Sums {
     ++db.places[build].count;
     return {};
   }
+  ec::Result<> reset(Position to) {
+    reset_to = to;
+    return {};
+  }
   ec::Result<> take_over() {
     if (on_take_over)
       if (auto done = on_take_over(); !done) return done;
@@ -80,6 +84,7 @@ struct Sums {
   const Build build;
   const Then then;
   std::function<ec::Result<>()> on_take_over;
+  std::optional<Position> reset_to;
 };
 
 void deposit(ec::Store& store, std::int64_t amount) {
@@ -208,6 +213,17 @@ TEST_P(Builds, WhatWasAskedOfAnOlderOneIsRefusedByTheOneThatTookOver) {
   ASSERT_TRUE(answer.has_value());
   EXPECT_FALSE(answer->is_done);
   EXPECT_EQ(answer->text, "build 2 took over from the one that this was asked of; ask again");
+}
+
+TEST_P(Builds, OneThatWasReplacedDoesNothingItIsAskedAnyMore) {
+  deposit(store, 1);
+  Sums<1> old(db, first);
+  ASSERT_TRUE(ec::Projector(store, old, lively()).run_to_head().has_value());
+  ASSERT_TRUE(ec::ask_projection(store, "sums", {.kind = RequestKind::reset}).has_value());
+  ASSERT_TRUE(ec::detail::register_build(store, "sums", second, {}).has_value());
+  ASSERT_TRUE(ec::detail::activate_build(store, "sums", second, {}).has_value());
+  ASSERT_TRUE(ec::Projector(store, old, lively()).run_to_head().has_value());
+  EXPECT_FALSE(old.reset_to.has_value());
 }
 
 TEST_P(Builds, ARebuildThatAToolAsksForReplacesTheOldOne) {

@@ -161,7 +161,7 @@ class Projecting {
 
   // Between two turns: nothing is handled meanwhile, and what was is kept.
   Result<> serve(const Call& call) {
-    if (!reporting_->is_on()) return {};
+    if (!reporting_->is_on() || reporting_->is_superseded()) return {};
     reporting_->forget_asked();
     const auto requests = patiently_(call, [&] { return list_requests(store_, known_as_, call); });
     if (!requests) {
