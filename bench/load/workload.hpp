@@ -18,15 +18,15 @@ namespace bench {
 
 struct Settings {
   std::size_t clients = 1;
-  std::size_t payload_bytes = 256;   // append, hot, read; a deposit and a transfer have the bank's own small events
-  std::size_t events = 2;            // of one append; read: of those that prepare it
-  std::size_t streams = 2;           // of one append; read: streams to choose from
-  std::size_t interleaved = 1;       // read: streams that share the appends that prepare them
-  std::uint64_t history = 0;         // events a command or a read finds; hot: a stream is left at this length
-  std::size_t accounts = 1'000;      // of commands: fresh ones for so many commands of a client, then again
-  std::uint64_t save_every = 1'000;  // catch_up: events a checkpoint
-  double rate = 200;                 // live, paced: appends a second
-  std::string config{};              // live: where a store of the projection's own is opened
+  std::size_t payload_bytes = 256;    // append, hot, read; a deposit and a transfer have the bank's own small events
+  std::size_t events = 2;             // of one append; read: of those that prepare it
+  std::size_t streams = 2;            // of one append; read: streams to choose from
+  std::size_t interleaved = 1;        // read: streams that share the appends that prepare them
+  std::uint64_t history = 0;          // events a command or a read finds; hot: a stream is left at this length
+  std::size_t accounts = 1'000;       // of commands: fresh ones for so many commands of a client, then again
+  std::uint64_t save_every = 10'000;  // catch_up: events a checkpoint
+  double rate = 200;                  // live, paced: appends a second
+  std::string config{};               // live: where a store of the projection's own is opened
 };
 
 // Of one client; nobody else looks at it while it works.

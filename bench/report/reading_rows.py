@@ -44,7 +44,7 @@ class Filled:
 
 def catch_up_row(filled, plugin, events):
     return Row(f"{plugin}: a projection over {events:,} events against a bare `read_all` of the same",
-               f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 1,000 events, {DURABLE[plugin]}"
+               f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 10,000 events, {DURABLE[plugin]}"
                f"{REOPENED[plugin]}, 1 client", EventsAtLeast(0.7),
                lambda: filled.load(plugin, "catch_up", events), lambda: filled.load(plugin, "read_all", events))
 

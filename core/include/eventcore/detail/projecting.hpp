@@ -323,7 +323,7 @@ class Projecting {
       if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
       const auto handled = projection_.handle(event, {event.position() <= live_from_, attempt, fence()});
       if (handled) {
-        note([](ProjectionProgress& progress) { ++progress.handled; });
+        ++handled_;
         return {};
       }
       if (projection_.keeps_checkpoint())
@@ -399,15 +399,19 @@ class Projecting {
     return {};
   }
 
+  // The way of each event: one lock, and nobody is woken where nobody waits.
   void publish(Position through, const RecordedEvent* event = nullptr, Position head = {}) {
     position_ = std::max(position_, through);
+    bool is_waited_for = false;
     note([&](ProjectionProgress& progress) {
       progress.position = position_;
       progress.saved = saved_;
       progress.head = std::max({progress.head, head, position_});
+      progress.handled += std::exchange(handled_, 0);
       if (event != nullptr) progress.last_event = event->time();
+      is_waited_for = waiting_ > 0;
     });
-    moved_.notify_all();
+    if (is_waited_for) moved_.notify_all();
   }
 
   // Whether somebody waits for what is seen when it is kept.
@@ -435,6 +439,7 @@ class Projecting {
   std::optional<Reporting> reporting_;  // while it runs
   Position position_, saved_, live_from_;
   std::uint64_t unsaved_ = 0;  // events and moves since the last save
+  std::uint64_t handled_ = 0;  // not yet in the progress
   Position isolated_;          // the event that failed last: it is handled and saved by itself
   bool must_go_back_ = false;
   const Leadership* leadership_ = nullptr;
