@@ -74,7 +74,7 @@ void print(const Options& options, const ec_info& info, std::string_view plugin,
               settings.payload_bytes, settings.events, settings.streams,
               static_cast<unsigned long long>(settings.history));
   std::printf(
-      R"("seconds": %.6f, "operations": %llu, "per_second": %.1f, "events_written_per_second": %.1f, )"
+      R"("seconds": %.6f, "operations": %llu, "per_second": %.3f, "events_written_per_second": %.1f, )"
       R"("events_read_per_operation": %.2f, "attempts": %llu, "conflicts": %llu, )",
       measured.seconds, static_cast<unsigned long long>(tally.operations), per_second(tally.operations),
       per_second(tally.events_written),

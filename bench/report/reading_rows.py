@@ -49,6 +49,16 @@ def catch_up_row(filled, plugin, events):
                lambda: filled.load(plugin, "catch_up", events), lambda: filled.load(plugin, "read_all", events))
 
 
+def catch_up_without_syncs_row(filled, events):
+    """What is left where no checkpoint waits for the disk."""
+    def load(workload):
+        return filled.load("rocksdb", workload, events,
+                           store_options={"durability": "acknowledged_events_may_be_lost_in_a_power_cut"})
+    return Row(f"rocksdb: the same without durability, {events:,} events",
+               f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 10,000 events, not durable, reopened, "
+               "1 client", EventsAtLeast(0.7), lambda: load("catch_up"), lambda: load("read_all"))
+
+
 def checkpoint_rows(filled, plugin, quick):
     """Fewer events where there are many checkpoints: it is events a second that are compared."""
     def catch_up(save_every, events):
@@ -98,6 +108,8 @@ def reading_rows(programs, postgres, wanted, quick):
         load = postgres.load if plugin == "postgres" else (
             lambda workload, plugin=plugin, **options: programs.load(plugin, workload, **options))
         rows.append(catch_up_row(filled, plugin, 10_000 if quick else 100_000))
+        if plugin == "rocksdb":
+            rows.append(catch_up_without_syncs_row(filled, 10_000 if quick else 100_000))
         rows += checkpoint_rows(filled, plugin, quick)
         rows.append(live_row(load, plugin))
         rows += kept_state_rows(load, plugin, quick)
