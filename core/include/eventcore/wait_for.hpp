@@ -14,6 +14,7 @@
 #include <eventcore/checkpoint.hpp>
 #include <eventcore/detail/pause.hpp>
 #include <eventcore/execute.hpp>
+#include <eventcore/format.hpp>
 #include <eventcore/projection_status.hpp>
 
 #include <algorithm>
@@ -56,18 +57,19 @@ inline Result<std::optional<SavedBuild>> load_saved(Store& store, std::string_vi
 
 inline Result<Build> wait_for_build(Store& store, std::string_view name, const std::optional<Build>& build,
                                     Position position, const Call& call) {
+  const std::string what = "projection '" + std::string(name) + "'";
   std::string where;
   for (Patience patience;; patience.wait(call)) {
     const auto saved = load_saved(store, name, build, call);
     if (saved && *saved) {
       if ((*saved)->position >= position) return (*saved)->build;
-      where.assign(": build ").append((*saved)->build.str()).append(" is at ").append((*saved)->position.str());
+      where = format(": build {} is at {}", (*saved)->build.str(), (*saved)->position.str());
     }
-    const std::string what = "projection '" + std::string(name) + "'";
     if (call.stop.stop_requested())
       return std::unexpected(Error{Code::cancelled, "cancelled while waiting for " + what});
     if (is_over(call))
-      return std::unexpected(Error{Code::timeout, what + " did not come to " + position.str() + " in time" + where});
+      return std::unexpected(
+          Error{Code::timeout, format("{} did not come to {} in time{}", what, position.str(), where)});
     if (!saved && !can_wait_for(saved.error())) return std::unexpected(saved.error());
   }
 }
