@@ -157,6 +157,16 @@ TEST(Projection, ACheckpointThatCannotBeReadIsNotNone) {
   EXPECT_TRUE(book.told.empty());
 }
 
+TEST(Projection, ACheckpointThatCannotBeSavedEndsIt) {
+  ec::Store store = open_scripted("save:OK save:CORRUPT");  // the first one says where the replay ends
+  deposit(store, 1);
+  deposit(store, 2);
+  Book book;
+  EXPECT_FAILS(ec::Projector(store, book, {.save_every = 1}).run_to_head(), ec::Code::corrupt, "the script says so");
+  EXPECT_EQ(book.told, std::vector<std::int64_t>{1}) << "it does not go on as if it were saved";
+  EXPECT_EQ(saved(store), (Position{0, 1})) << "on its way out it asks once more";
+}
+
 TEST(Projection, AStoreThatIsDownIsWaitedFor) {
   ec::Store store = open_scripted("load:UNAVAILABLE read_all:UNAVAILABLE next:UNAVAILABLE save:UNAVAILABLE");
   deposit(store, 1);
@@ -194,6 +204,22 @@ TEST(Projection, SkipsWhatItIsToldToSkipAndCounts) {
   EXPECT_EQ(projector.progress().skipped, 1U);
   ASSERT_EQ(book.failures.size(), 1U);
   EXPECT_NE(book.failures[0].find("JSON, offset 0"), std::string::npos) << book.failures[0];
+}
+
+// A page full of them is no end, and nothing behind them is held up.
+TEST(Projection, PagesOfEventsThatCannotBeDecodedHoldNothingUp) {
+  for (const Reaction reaction : {Reaction::skip, Reaction::dead_letter}) {
+    ec::Store store = open_memory();
+    for (int i = 0; i < 20; ++i) write(store, "account/a", NewEvent{0, "deposited", "no JSON"});
+    deposit(store, 1);
+    Book book;
+    book.reaction = reaction;
+    ec::Projector projector(store, book, {.subscription = {.page = 3}});
+    ASSERT_TRUE(projector.run_to_head().has_value());
+    EXPECT_EQ(book.told, std::vector<std::int64_t>{1});
+    EXPECT_EQ(projector.progress().skipped + projector.progress().dead_letters, 20U);
+    EXPECT_GE(saved(store), (Position{0, 21}));
+  }
 }
 
 TEST(Projection, WhatIsThrownIsAnErrorWhateverItIs) {
