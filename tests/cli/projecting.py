@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 
 import support
 from support import BUILD, EVENTCORE, PATIENCE_S, Terminal
@@ -73,11 +74,13 @@ class Case(support.Case):
 
     def wait_until(self, config, find, at_most=1):
         """Until `find` holds of the first build that is listed; gives that."""
-        while True:
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
             listed = self.shown(config)
             self.assertLessEqual(len(listed), at_most)
             if listed and find(listed[0]):
                 return listed[0]
+        return self.fail(f"it never comes: {listed}")
 
     def wait_until_caught_up(self, config):
         return self.wait_until(config, lambda it: it["state"] == "live" and it["events_behind"] == 0)
