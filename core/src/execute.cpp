@@ -186,7 +186,7 @@ class Driver {
     ec_cursor* cursor = nullptr;
     const ec_status status = call(store_.backend, plugin::str(execution_.snapshot_name()), &execution_.read_request(),
                                   call_.raw(), &blob, &bytes, &etag, &cursor, &execution_.error());
-    if (status != EC_OK) return read(cursor, status);
+    if (status != EC_OK) return execution_.loaded({});
     const Step next = execution_.loaded(blob != nullptr ? plugin::view(bytes) : std::string_view());
     const bool fits = next == Step::read && (blob == nullptr || execution_.resumed());
     if (blob != nullptr) store_.snapshots->release_blob(blob);
@@ -278,7 +278,8 @@ extern "C" ec_status ec_store_execute(ec_store* store, const ec_command* command
     const ec_execute_options known = options == nullptr ? ec_execute_options{} : ec::plugin::known(*options);
     check_flags(known.flags, EC_EXECUTE_NEW_COMMIT_ID, "ec_execute_options");
     const Borrowed execution;
-    (*execution).reset(whole, known, store->info, {known.state_cache, store->snapshots != nullptr, store->serial});
+    const bool has_snapshots = store->snapshots != nullptr && (store->info.capabilities & EC_CAP_READ_ONLY) == 0;
+    (*execution).reset(whole, known, store->info, {known.state_cache, has_snapshots, store->serial});
     const ec_status status = Driver(*store, *execution, known, call).run();
     if (auto snapshot = (*execution).take_snapshot()) store->snapshot_writer.add(std::move(*snapshot));
     if (status != EC_OK && error != nullptr) copy_error(*error, (*execution).error());

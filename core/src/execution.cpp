@@ -49,6 +49,7 @@ void Execution::reset(const ec_command& command, const ec_execute_options& optio
   resumed_ = false;
   unverified_ = false;
   foreign_ = false;
+  awaits_last_ = false;
   known_ = 0;
   declared_ = 0;
   by_command_index_.clear();
@@ -79,6 +80,7 @@ Execution::Step Execution::begin() {
                                 std::to_string(info_->max_metadata));
     for (std::size_t i = 0; i < count; ++i) name_stream(checked(streams[i], "stream id"), false);
     declared_ = known_;
+    declared_names_ = count;
     if (states_.any())
       if (const ec_status status = states_.name({streams, count}, known_, &error_); status != EC_OK)
         return finish(status);
@@ -124,19 +126,23 @@ std::uint32_t Execution::index_of(std::string_view id) {
 const ec_read& Execution::read_request() {
   from_.clear();
   for (std::size_t i = 0; i < known_; ++i) from_.push_back({plugin::str(streams_[i].id), streams_[i].version});
+  if (awaits_last_) --from_[states_.last().stream].after_version;
   read_ = {sizeof(ec_read), 0, from_.data(), from_.size(), sizeof(ec_stream_from), 0};
   return read_;
 }
 
 ec_status Execution::take(const ec_batch& batch) {
-  if (resumed_ && is_after(states_.position(), batch.head)) {
-    foreign_ = true;
-    return plugin::set_error(&error_, EC_CORRUPT, "a kept state is ahead of the store");
-  }
+  std::size_t folded = 0;
   for (const ec_event& event : plugin::strided(batch.events, batch.count, batch.stride)) {
     if (event.stream_index >= known_)
       return plugin::set_error(&error_, EC_INTERNAL, "the backend gave an event of a stream that was not asked for");
     Stream& stream = streams_[event.stream_index];
+    if (awaits_last_) {
+      foreign_ = !is_last(event);
+      if (foreign_) return plugin::set_error(&error_, EC_CORRUPT, "a kept state is not one of this store's");
+      awaits_last_ = false;
+      continue;
+    }
     if (event.version != stream.version + 1)
       return plugin::set_error(&error_, EC_CORRUPT,
                                "stream '" + stream.id + "': the backend gave version " + std::to_string(event.version) +
@@ -155,18 +161,23 @@ ec_status Execution::take(const ec_batch& batch) {
     }
     stream.version = event.version;
     ++events_read_;
+    ++folded;
   }
-  if (states_.any() && known_ == declared_ && batch.count > 0)
-    states_.folded(batch.count, plugin::strided(batch.events, batch.count, batch.stride)[batch.count - 1].position);
+  if (states_.any() && known_ == declared_ && folded > 0) {
+    const ec_event& last = plugin::strided(batch.events, batch.count, batch.stride)[batch.count - 1];
+    states_.folded(folded, {last.stream_index, last.position, last.id});
+  }
   return EC_OK;
 }
 
 Execution::Step Execution::read_done(ec_status status) {
   return guarded([&] {
+    foreign_ = foreign_ || (status == EC_OK && awaits_last_);
     if (foreign_) return read_again();
     unverified_ = unverified_ && status != EC_OK;
     if (status == EC_OK) return fold_more();
-    return retryable(status) && !command_failed_ ? pause(Step::read) : finish(status);
+    const bool is_at_begin = events_read_ == 0 && !resumed_ && known_ == declared_ && attempts_ == 1;
+    return retryable(status) && !command_failed_ ? pause(is_at_begin ? first_read() : Step::read) : finish(status);
   });
 }
 
@@ -200,7 +211,12 @@ Execution::Step Execution::decide() {
     keep_state();
     return finish(status);
   }
-  prepare_append(decision);
+  try {
+    prepare_append(decision);
+  } catch (const Failure&) {
+    if (!unverified_) throw;
+    return read_again();
+  }
   return ask(Asked::append);
 }
 
@@ -255,6 +271,10 @@ Execution::Step Execution::append_done() {
         taken_ = true;
         return look_up();
       case EC_IN_DOUBT: in_doubt_ = true; return pause(Step::append);
+      case EC_INVALID:
+      case EC_LIMIT:  // of events that were decided on a state which may be an old one
+        if (unverified_ && !in_doubt_) return read_again();
+        break;
       default: break;
     }
     if (retryable(status)) return pause(Step::append);
@@ -266,7 +286,7 @@ Execution::Step Execution::looked_up() {
   const ec_status status = outcome_.status;
   if (status == EC_NOT_FOUND) {
     error_ = EC_ERROR_INIT;
-    return first_read();
+    return taken_ ? Step::read : first_read();
   }
   if (status != EC_OK) return retryable(status) ? pause(Step::append) : finish(status);
   // What it wrote is read back, for its streams and versions.
@@ -320,18 +340,17 @@ void Execution::tell_commit(std::uint32_t flags, std::uint32_t attempts) {
 }
 
 Execution::Step Execution::conflicted() {
-  if (unverified_) {  // an old state met it, not an old read: that costs none of the attempts
+  const bool is_ahead = resumed_ && error_.actual_version < error_.expected_version;
+  if (unverified_ || is_ahead) {  // an old state met it, not an old read: that costs none of the attempts
     ++attempts_;
     ++options_.max_attempts;
     rounds_ = 0;
-    foreign_ = error_.actual_version < error_.expected_version;
+    foreign_ = is_ahead;
     return read_again();
   }
   if (attempts_ >= options_.max_attempts)
     return fail(EC_CONFLICT, std::string(error_.message) + " (after " + std::to_string(attempts_) + " attempts)");
   rounds_ = 0;
-  if (resumed_ && error_.actual_version < error_.expected_version)
-    if (const ec_status status = begin_anew(); status != EC_OK) return finish(status);
   if (lined_up_) return pause(Step::read);
   lined_up_ = true;
   ++attempts_;

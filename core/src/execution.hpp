@@ -123,6 +123,7 @@ class Execution {
   std::uint32_t index_of(std::string_view id);
   void tell_commit(std::uint32_t flags, std::uint32_t attempts);
   void stand_on(const Footing& footing);
+  bool is_last(const ec_event& event) const;
   ec_status begin_anew();
   std::vector<std::uint64_t> versions() const;
   void keep_state() noexcept;
@@ -135,6 +136,7 @@ class Execution {
   std::deque<Stream> streams_;  // the first known_ are in use; a deque, because by_id_ points into it
   std::size_t known_ = 0;
   std::size_t declared_ = 0;                                   // of them; the others were discovered
+  std::size_t declared_names_ = 0;                             // by which the command declares them
   std::vector<std::uint32_t> by_command_index_;                // the place in streams_
   std::unordered_map<std::string_view, std::uint32_t> by_id_;  // only for large sets
   std::uint32_t rounds_ = 0;
@@ -150,6 +152,8 @@ class Execution {
   bool resumed_ = false;     // the state was folded by an earlier execution in part
   bool unverified_ = false;  // ... and its streams may have moved on since
   bool foreign_ = false;     // ... and is none of this store's
+  // The last event that it was folded from is still to be read once more: it shows whether it is one of this store's.
+  bool awaits_last_ = false;
 
   std::vector<ec_expect> expects_;
   std::vector<ec_new_event> events_;

@@ -32,6 +32,14 @@ Execution::Step Execution::loaded(std::string_view snapshot) {
 void Execution::stand_on(const Footing& footing) {
   for (std::size_t i = 0; i < declared_; ++i) streams_[i].version = footing.versions[i];
   resumed_ = true;
+  awaits_last_ = !footing.last.is_none();
+}
+
+bool Execution::is_last(const ec_event& event) const {
+  const LastEvent& last = states_.last();
+  return event.stream_index == last.stream && event.version == streams_[last.stream].version &&
+         event.position.hi == last.position.hi && event.position.lo == last.position.lo &&
+         plugin::view(event.id) == plugin::view(last.id);
 }
 
 // What came since; or all, when what there was is none of this store's.
@@ -46,6 +54,10 @@ Execution::Step Execution::read_again() {
 ec_status Execution::begin_anew() {
   foreign_ = false;
   resumed_ = false;
+  awaits_last_ = false;
+  known_ = declared_;
+  by_command_index_.resize(declared_names_);
+  by_id_.clear();
   for (std::size_t i = 0; i < known_; ++i) streams_[i].version = 0;
   return states_.give_up(&error_);
 }
@@ -90,7 +102,8 @@ bool Execution::fold_own_events() noexcept {
     ec_error ignored = EC_ERROR_INIT;
     if (command_->apply(command_->ctx, &event, &ignored) != EC_OK) return false;
   }
-  states_.folded(events_.size(), outcome_.last);
+  const ec_new_event& last = events_.back();
+  states_.folded(events_.size(), {last.stream_index, outcome_.last, last.id});
   return true;
 }
 

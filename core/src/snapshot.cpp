@@ -1,5 +1,7 @@
 #include "snapshot.hpp"
 
+#include <eventcore/plugin/strided.hpp>
+
 #include <cstring>
 
 #ifndef XXH_INLINE_ALL
@@ -52,10 +54,10 @@ class Reader {
 
 }  // namespace
 
-std::string snapshot_name(std::string_view command, std::string_view key) {
+std::string snapshot_name(std::string_view command, std::uint32_t version, std::string_view key) {
   XXH128_canonical_t digest;
   XXH128_canonicalFromHash(&digest, XXH3_128bits(key.data(), key.size()));
-  std::string name = "snapshot/" + std::string(command) + "/";
+  std::string name = "snapshot/" + std::string(command) + "/" + std::to_string(version) + "/";
   constexpr std::string_view digits = "0123456789abcdef";
   for (const unsigned char byte : digest.digest) {
     name += digits[byte >> 4U];
@@ -69,10 +71,14 @@ std::string encode(const SnapshotKey& key, const Snapshot& snapshot) {
   put(bytes, std::uint64_t{0});
   put(bytes, static_cast<std::uint32_t>(snapshot.versions.size()));
   put(bytes, key.version);
-  for (const std::uint64_t version : snapshot.versions) put(bytes, version);
-  put(bytes, snapshot.position.hi);
-  put(bytes, snapshot.position.lo);
-  bytes.append(reinterpret_cast<const char*>(key.store_id.bytes), sizeof key.store_id.bytes);
+  const LastEvent& last = snapshot.last;
+  for (std::size_t i = 0; i < snapshot.versions.size(); ++i)
+    put(bytes, snapshot.versions[i] - (!last.is_none() && i == last.stream ? 1 : 0));
+  bytes += plugin::view(key.store_id);
+  put(bytes, last.stream);
+  put(bytes, last.position.hi);
+  put(bytes, last.position.lo);
+  bytes += plugin::view(last.id);
   put(bytes, static_cast<std::uint32_t>(key.key.size()));
   bytes += key.key;
   bytes += snapshot.state;
@@ -92,11 +98,15 @@ std::optional<Snapshot> decode(const SnapshotKey& key, std::string_view bytes) {
   Snapshot snapshot{};
   for (std::size_t i = 0; i < key.streams && !reader.is_short(); ++i)
     snapshot.versions.push_back(reader.number<std::uint64_t>());
-  snapshot.position.hi = reader.number<std::uint64_t>();
-  snapshot.position.lo = reader.number<std::uint64_t>();
-  if (reader.take(sizeof key.store_id.bytes) !=
-      std::string_view(reinterpret_cast<const char*>(key.store_id.bytes), sizeof key.store_id.bytes))
-    return std::nullopt;
+  if (reader.take(sizeof key.store_id) != plugin::view(key.store_id)) return std::nullopt;
+  LastEvent& last = snapshot.last;
+  last.stream = reader.number<std::uint32_t>();
+  last.position.hi = reader.number<std::uint64_t>();
+  last.position.lo = reader.number<std::uint64_t>();
+  const std::string_view id = reader.take(sizeof last.id);
+  if (reader.is_short() || last.stream >= key.streams) return std::nullopt;
+  std::memcpy(last.id.bytes, id.data(), sizeof last.id.bytes);
+  if (!last.is_none()) ++snapshot.versions[last.stream];
   if (reader.take(reader.number<std::uint32_t>()) != key.key || reader.is_short()) return std::nullopt;
   snapshot.state = reader.rest();
   return snapshot;

@@ -9,8 +9,12 @@
 
 namespace ec::core {
 
+std::uint64_t events_in(const std::vector<std::uint64_t>& versions) {
+  return std::accumulate(versions.begin(), versions.end(), std::uint64_t{0});
+}
+
 bool is_older(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b) {
-  return std::accumulate(a.begin(), a.end(), std::uint64_t{0}) < std::accumulate(b.begin(), b.end(), std::uint64_t{0});
+  return events_in(a) < events_in(b);
 }
 
 namespace {
@@ -38,10 +42,13 @@ void ec_state_cache::put(std::string_view key, std::shared_ptr<const ec::core::K
   const std::uint64_t counted =
       bytes + key.size() + ec::core::overhead + state->footing().versions.size() * sizeof(std::uint64_t);
   Places gone;  // states are given back without the lock
+  Places made;
+  made.push_front({std::string(key), std::move(state), counted});
+  const ec::core::KeptState& coming = *made.front().state;
   const std::scoped_lock lock(mutex_);
   const auto known = by_key_.find(key);
   if (known != by_key_.end()) {
-    if (ec::core::is_older(state->footing().versions, known->second->state->footing().versions)) return;
+    if (ec::core::is_older(coming.footing().versions, known->second->state->footing().versions)) return;
     take_out(known->second, gone);
   }
   if (counted > max_bytes_ || counted < bytes) {
@@ -52,13 +59,8 @@ void ec_state_cache::put(std::string_view key, std::shared_ptr<const ec::core::K
     take_out(std::prev(places_.end()), gone);
     ++evicted_;
   }
-  places_.push_front({std::string(key), std::move(state), counted});
-  try {
-    by_key_.emplace(places_.front().key, places_.begin());
-  } catch (...) {
-    gone.splice(gone.end(), places_, places_.begin());
-    throw;
-  }
+  by_key_.emplace(made.front().key, made.begin());
+  places_.splice(places_.begin(), made);
   bytes_ += counted;
 }
 

@@ -1,6 +1,8 @@
 // Folded states in memory, by the streams that they were folded from: the newest of each, at most so many bytes of all.
 #pragma once
 
+#include "snapshot.hpp"
+
 #include <eventcore/abi/eventcore.h>
 
 #include <cstddef>
@@ -18,10 +20,11 @@ namespace ec::core {
 // How far a state is folded.
 struct Footing {
   std::vector<std::uint64_t> versions;  // of each distinct declared stream
-  ec_position position{};               // of the last event in it
-  std::uint64_t since_snapshot = 0;     // events
+  LastEvent last;
+  std::uint64_t since_snapshot = 0;  // events
 };
 
+std::uint64_t events_in(const std::vector<std::uint64_t>& versions);
 // Whether `a` has seen less than `b`. Both are states that the store was in, so one is before the other.
 bool is_older(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b);
 

@@ -1,4 +1,5 @@
 #include "first_release.hpp"
+#include "log.hpp"
 #include "names.hpp"
 #include "requests.hpp"
 #include "snapshot.hpp"
@@ -63,6 +64,7 @@ void States::reset(const ec_command& command, const Setting& setting, const ec_u
   footing_ = {};
   fresh_ = false;
   replaces_ = false;
+  not_before_ = 0;
 }
 
 ec_status States::name(std::span<const ec_str> declared, std::size_t distinct, ec_error* error) {
@@ -82,7 +84,12 @@ ec_status States::name(std::span<const ec_str> declared, std::size_t distinct, e
     add_raw(cache_key_, store_);
     cache_key_ += key_;
   }
-  if (snapshots_) snapshot_name_ = core::snapshot_name(plugin::view(hooks_.snapshot_name), key_);
+  if (snapshots_) {
+    const std::string_view command = plugin::view(hooks_.snapshot_name);
+    const std::uint32_t version = hooks_.snapshot_version;
+    snapshot_name_ = core::snapshot_name(command, version, key_);
+    older_snapshot_name_ = version > 0 ? core::snapshot_name(command, version - 1, key_) : std::string();
+  }
   return EC_OK;
 }
 
@@ -91,7 +98,11 @@ const Footing* States::from_cache() {
   const auto kept = cache_->find(cache_key_);
   if (kept == nullptr || kept->footing().versions.size() != distinct_) return nullptr;
   ec_error ignored = EC_ERROR_INIT;
-  if (hooks_.resume(command_->ctx, kept->state(), &ignored) != EC_OK) return begin_anew();
+  if (hooks_.resume(command_->ctx, kept->state(), &ignored) != EC_OK) {
+    cache_->remove(cache_key_);
+    begin_anew();
+    return nullptr;
+  }
   footing_ = kept->footing();
   fresh_ = false;
   return &footing_;
@@ -103,17 +114,26 @@ const Footing* States::from_snapshot(std::string_view bytes) {
     replaces_ = true;
     return nullptr;
   }
-  ec_error ignored = EC_ERROR_INIT;
-  if (hooks_.restore(command_->ctx, plugin::bytes(snapshot->state), &ignored) != EC_OK) return begin_anew();
-  footing_ = {std::move(snapshot->versions), snapshot->position, 0};
+  ec_error error = EC_ERROR_INIT;
+  if (hooks_.restore(command_->ctx, plugin::bytes(snapshot->state), &error) != EC_OK) {
+    // The next one may be no better: it is not written each time.
+    replaces_ = true;
+    not_before_ = events_in(snapshot->versions) + hooks_.snapshot_every;
+    log(EC_LOG_WARNING, "the command cannot read its snapshot '" + snapshot_name_ + "': " + error.message);
+    begin_anew();
+    return nullptr;
+  }
+  footing_ = {std::move(snapshot->versions), snapshot->last, 0};
   fresh_ = true;
   return &footing_;
 }
 
-const Footing* States::begin_anew() {
+void States::begin_anew() {
   ec_error error = EC_ERROR_INIT;
-  if (const ec_status status = give_up(&error); status != EC_OK) throw plugin::Failure(status, error.message);
-  return nullptr;
+  footing_ = {};
+  fresh_ = false;
+  if (const ec_status status = hooks_.reset(command_->ctx, &error); status != EC_OK)
+    throw plugin::Failure(status, error.message);
 }
 
 ec_status States::give_up(ec_error* error) {
@@ -125,24 +145,21 @@ ec_status States::give_up(ec_error* error) {
 }
 
 void States::capture(std::vector<std::uint64_t> versions) noexcept {
-  const bool is_empty = footing_.position.hi == 0 && footing_.position.lo == 0;
-  if (!snapshots_ || is_empty || (footing_.since_snapshot < hooks_.snapshot_every && !replaces_)) return;
+  if (!snapshots_ || footing_.last.is_none()) return;
+  const bool is_due = footing_.since_snapshot >= hooks_.snapshot_every || replaces_;
+  if (!is_due || events_in(versions) < not_before_) return;
   footing_.since_snapshot = 0;
   fresh_ = true;  // the cache is to know it, too
+  const bool replaces = std::exchange(replaces_, false) || (snapshot_ && snapshot_->replaces);
   ec_error ignored = EC_ERROR_INIT;
   ec_bytes state{};
   // Without it the next execution folds more; it is no reason for this one to fail.
   (void)plugin::guard(&ignored, [&] {
     if (hooks_.capture(command_->ctx, &state, &ignored) != EC_OK) return;
-    snapshot_ = SnapshotToWrite{snapshot_name_,
-                                key_,
-                                hooks_.snapshot_version,
-                                store_id_,
-                                std::move(versions),
-                                footing_.position,
-                                std::string(plugin::view(state)),
-                                replaces_};
-    replaces_ = false;
+    check_bytes(state.data, state.size, "the captured state");
+    snapshot_ = SnapshotToWrite{snapshot_name_, older_snapshot_name_, key_,          hooks_.snapshot_version,
+                                store_id_,      std::move(versions),  footing_.last, std::string(plugin::view(state)),
+                                replaces};
   });
 }
 

@@ -48,12 +48,12 @@ class States {
   ec_status give_up(ec_error* error);
 
   // So many events were folded, of declared streams alone.
-  void folded(std::size_t events, const ec_position& last) {
+  void folded(std::size_t events, const LastEvent& last) {
     footing_.since_snapshot += events;
-    footing_.position = last;
+    footing_.last = last;
     fresh_ = true;
   }
-  const ec_position& position() const { return footing_.position; }
+  const LastEvent& last() const { return footing_.last; }
 
   // The state is that of the declared streams at these versions. Makes a snapshot when it is time for one.
   void capture(std::vector<std::uint64_t> versions) noexcept;
@@ -64,7 +64,7 @@ class States {
   std::optional<SnapshotToWrite> take_snapshot();
 
  private:
-  const Footing* begin_anew();
+  void begin_anew();
 
   const ec_command* command_ = nullptr;
   ec_state_hooks hooks_{};
@@ -77,8 +77,10 @@ class States {
   std::string cache_key_;  // what else tells states in memory apart, then key_
   std::string snapshot_name_;
   Footing footing_;
-  bool fresh_ = false;     // it holds more than what the cache has
-  bool replaces_ = false;  // the snapshot that was there is no good
+  bool fresh_ = false;               // it holds more than what the cache has
+  bool replaces_ = false;            // the snapshot that was there is no good
+  std::uint64_t not_before_ = 0;     // events that a next one must have: the command could not read one with fewer
+  std::string older_snapshot_name_;  // of the version before
   std::optional<SnapshotToWrite> snapshot_;
 };
 

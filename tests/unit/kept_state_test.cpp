@@ -87,6 +87,99 @@ TEST_F(KeptState, WhatWasThrownOnAnOldStateIsForgotten) {
   EXPECT_THROW(run(command), std::runtime_error);
 }
 
+TEST_F(KeptState, WhatIsThrownComesOutAlsoWhereTheStateIsKept) {
+  deposit(a, 10);
+  Cached command{{a, b, 5}};
+  command.meddle = [] { throw std::runtime_error("always"); };
+  EXPECT_THROW(run(command), std::runtime_error);
+}
+
+struct Uncounted : Move {
+  static constexpr bool caches_state = true;
+  static std::size_t state_bytes(const State&) { throw std::runtime_error("state_bytes"); }
+  ec::Result<> decide(const State& state, ec::Decision<Uncounted>& out) const { return decide_as(state, out); }
+};
+
+TEST_F(KeptState, ThatCannotBeKeptChangesNothing) {
+  deposit(a, 1, 5);
+  EXPECT_FAILS(run(Uncounted{{a, b, 50}}).done, ec::Code::rejected, "only 5 there");
+  EXPECT_TRUE(run(Uncounted{{a, b, 5}}).done);
+}
+
+struct Poor {
+  std::int64_t balance = 0;
+};
+
+// Refuses with a type of its own.
+struct Spend {
+  ec::StreamId account;
+  std::int64_t amount = 0;
+  bool throws = false;
+
+  using Streams = ec::StreamSet<&Spend::account>;
+  using Events = ec::Events<Deposited, Withdrawn>;
+  using Rejections = ec::Rejections<Poor>;
+  struct State {
+    std::int64_t sum = 0;
+  };
+  static constexpr bool caches_state = true;
+  void apply(State& state, const ec::Recorded<Deposited>& event) const { state.sum += event->amount; }
+  void apply(State& state, const ec::Recorded<Withdrawn>& event) const { state.sum -= event->amount; }
+  ec::Result<> decide(const State& state, ec::Decision<Spend>& out) const {
+    if (throws) throw std::runtime_error("on an old state");
+    if (state.sum < amount) return out.reject(Poor{state.sum});
+    for (std::int64_t i = 0; i < amount; ++i) out.write<&Spend::account>(Withdrawn{1});
+    return {};
+  }
+};
+
+TEST(KeptStateWithoutReads, WhatWasSaidOfAnOldStateIsForgottenWhenTheReadFails) {
+  for (const bool throws : {false, true}) {
+    ec::Store store = typed::open_scripted("read:OK read:CORRUPT");
+    ec::StateCache cache(1'000'000);
+    const ec::StreamId a("account/a");
+    ASSERT_TRUE(store.append({ec::Expect::any(a)}, {ec::NewEvent::of(0, Deposited{10})}));
+    ASSERT_TRUE(ec::execute(store, Spend{a, 10}, {.cache = &cache}));
+    const auto done = ec::execute(store, Spend{a, 5, throws}, {.cache = &cache});
+    EXPECT_FAILS(done, ec::Code::corrupt, "the script says so");
+    EXPECT_EQ(done.error().rejection<Poor>(), nullptr);
+  }
+}
+
+TEST_F(KeptState, LimitsAreThoseOfWhatWasRead) {
+  const auto most = static_cast<std::int64_t>(store.info()->max_events_per_append);
+  deposit(a, most + 1);
+  const auto everything = [&](std::int64_t amount) { return ec::execute(store, Spend{a, amount}, {.cache = &*cache}); };
+  ASSERT_TRUE(everything(0));
+  EXPECT_FAILS(everything(most + 1), ec::Code::limit, "");
+  ASSERT_TRUE(store.append({ec::Expect::any(a)}, {ec::NewEvent::of(0, Withdrawn{most})}));
+  const auto done = everything(most + 1);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().rejection<Poor>(), nullptr) << done.error().message;
+}
+
+// Commands of objects that are made before main.
+const bool is_early_done = [] {
+  ec::Store store = typed::open_memory();
+  ec::StateCache cache(10'000);
+  return ec::execute(store, Spend{ec::StreamId("account/a"), 0}, {.cache = &cache}).has_value();
+}();
+TEST(KeptStateWithoutReads, IsThereBeforeMain) { EXPECT_TRUE(is_early_done); }
+
+// A backend that says that a commit id is taken and then does not know it: nothing is folded twice.
+TEST(KeptStateWithoutReads, IsNotTakenUpTwice) {
+  ec::Store store = typed::open_scripted("append:OK append:OK append:NOT_FOUND append:DUPLICATE append:NOT_FOUND");
+  ec::StateCache cache(1'000'000);
+  const ec::StreamId a("account/a"), b("account/b");
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(store.append({ec::Expect::any(a)}, {ec::NewEvent::of(0, Deposited{5})}));
+  std::vector<Ledger> seen;
+  Cached command{{a, b, 1}};
+  command.seen = &seen;
+  ASSERT_TRUE(ec::execute(store, command, {.commit_id = ec::Uuid::make(), .cache = &cache}));
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0], seen[1]);
+}
+
 TEST_F(KeptState, ACommandThatWritesNothingIsCheckedToo) {
   deposit(a, 10);
   ASSERT_TRUE(run(Cached{{a, b}}).done);

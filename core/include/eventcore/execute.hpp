@@ -132,8 +132,10 @@ Outcome<C> execute(Store& store, const C& command, const ExecuteOptions& options
     ec_error error = EC_ERROR_INIT;
     const ec_status status = ec_store_execute(store.raw(), &adapter.table(), &raw, &call, &error);
     if (status == EC_OK) return committed;
-    adapter.rethrow();
-    return std::unexpected(Failed{detail::to_error(error), commit_id, std::move(adapter.rejection())});
+    adapter.rethrow(error);
+    Failed failed{detail::to_error(error), commit_id, {}};
+    if (status == EC_REJECTED) failed.reason = std::move(adapter.rejection());
+    return std::unexpected(std::move(failed));
   } else {
     return Committed{};  // not reached: the missing part of the command was named above
   }

@@ -52,6 +52,9 @@ inline constexpr bool is_map<std::map<std::string, T>> = true;
 template <class T>
 inline constexpr bool never = false;
 
+// On this thread, since somebody who asks had set it to false.
+inline thread_local bool wrote_not_finite = false;
+
 inline void write_escaped(std::string& out, unsigned char c) {
   constexpr const char* digits = "0123456789abcdef";
   switch (c) {
@@ -98,10 +101,12 @@ void write(std::string& out, const T& value) {
   } else if constexpr (std::is_enum_v<T>) {
     detail::write_number(out, static_cast<std::underlying_type_t<T>>(value));
   } else if constexpr (std::is_floating_point_v<T>) {
-    if (std::isfinite(value))
+    if (std::isfinite(value)) {
       detail::write_number(out, value);
-    else
+    } else {
       out += "null";
+      detail::wrote_not_finite = true;
+    }
   } else if constexpr (std::is_integral_v<T>) {
     detail::write_number(out, value);
   } else if constexpr (std::same_as<T, Raw>) {

@@ -22,13 +22,15 @@
 // The state of such a command must depend on nothing but the events of its streams: apply may look at the members that name
 // streams, and at no others, unless `std::string state_key() const` gives them: it tells the states of one command apart.
 //
-// A snapshot needs the state as bytes: EC_FIELDS for JSON, or both `static void save_state(const State&, std::string&
+// A snapshot needs the state as bytes: EC_FIELDS with every member for JSON, in which a state with an infinite number or a
+// NaN gets no snapshot, or both `static void save_state(const State&, std::string&
 // out)` and `static ec::Result<> load_state(std::string_view, State&)`. It is written after `every` folded events, behind
 // the execution, and loaded where one begins, on Postgres in the round trip of the read. One that is missing, damaged, of
-// another schema_version, of other streams or of another store is passed over and replaced. Raise schema_version when the
-// state, or what apply makes of an event, changes.
+// another schema_version, of other streams or of another history is passed over and replaced: the last event that it was
+// folded from is read once more. Raise schema_version by 1 when the state, or what apply makes of an event, changes;
+// programs of both versions may run side by side.
 //
-// A cache needs to know how large a state is, where that is not its sizeof: `static std::size_t state_bytes(const State&)`.
+// A cache needs a state whose copy shares nothing with it that apply changes. It also needs to know how large a state is, where that is not its sizeof: `static std::size_t state_bytes(const State&)`.
 // An execution that finds its state there asks decide at once and reads nothing; the append tells whether the streams
 // are still as they were. A rejection is only given on what was read, so decide may be called twice.
 //
@@ -131,12 +133,17 @@ consteval bool check_kept_state() {
 template <class C>
 inline char state_kind = 0;
 
+// False when it would not come back the same.
 template <class C>
-void save_state(const typename C::State& state, std::string& out) {
-  if constexpr (SavesState<C>)
+bool save_state(const typename C::State& state, std::string& out) {
+  if constexpr (SavesState<C>) {
     C::save_state(state, out);
-  else
+    return true;
+  } else {
+    json::detail::wrote_not_finite = false;
     json::write(out, state);
+    return !json::detail::wrote_not_finite;
+  }
 }
 
 template <class C>

@@ -20,6 +20,7 @@ namespace ec {
 // process.
 class Observer {
  public:
+  // One more than options allow is told of where a state from a cache met a conflict, since that costs no attempt.
   struct Attempt {
     std::uint32_t number = 0;   // from 1
     std::optional<Code> error;  // none: it was committed

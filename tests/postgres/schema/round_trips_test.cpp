@@ -106,6 +106,9 @@ TEST_F(PostgresRoundTrips, ASnapshotAndWhatCameSinceAreReadByOneStatement) {
   sql(control_, "UPDATE snapshots SET bytes = substring(bytes FROM 1 FOR 20) || '\\xffffffffffffffffff'");
   ASSERT_TRUE(execute(store_, Count{stream, &counted}));
   EXPECT_EQ(counted, sum) << "out of a snapshot that is damaged";
+  sql(control_, "ALTER TABLE snapshots RENAME TO gone");
+  ASSERT_TRUE(execute(store_, Count{stream, &counted}));
+  EXPECT_EQ(counted, sum) << "without a snapshot, since none can be loaded";
 }
 
 TEST_F(PostgresRoundTrips, AppendsOfManyThreadsShareStatements) {

@@ -2,7 +2,8 @@
  *
  * A command is a table of functions over a context. libeventcore calls them on the thread that called
  * ec_store_execute, one at a time, in this order: streams once; apply for each event; discover and apply until discover
- * names nothing new; decide; on a conflict apply for what came since, and again from discover; committed at the end.
+ * names nothing new; decide; on a conflict apply for what came since, and again from discover; committed at the end. What
+ * states that are kept add to it stands at ec_state_hooks.
  * Arrays and bytes that a function gives out must stay good until the next call of a function of the same command.
  *
  * Streams are known by their index: those of `streams` in order, then those of `discover` in the order they were named.
@@ -75,7 +76,7 @@ typedef struct ec_state_hooks {
   const void* cache_kind;    /* the address of something that stands for states of this type; NULL: not in a cache */
   /* What else tells its states apart; NULL: nothing. */
   ec_status (*key)(void* ctx, ec_bytes* key, ec_error* error);
-  /* Makes the state that of an empty history again. */
+  /* Makes the state that of an empty history again, and forgets what discover named. */
   ec_status (*reset)(void* ctx, ec_error* error);
   /* The state as bytes, and back. After a failure of restore the state is reset. Needed for snapshots alone. */
   ec_status (*capture)(void* ctx, ec_bytes* state, ec_error* error);

@@ -42,7 +42,8 @@ typedef struct ec_new_event {
   uint32_t schema_version; /* of the payload; the host's business */
   uint32_t reserved;
   ec_uuid id;             /* not zero: libeventcore fills in a UUIDv7 where the host gave none */
-  int64_t recorded_at_us; /* microseconds since 1970 UTC; 0: the backend's clock. Others only in copies of stores */
+  int64_t recorded_at_us; /* microseconds since 1970 UTC; 0: the backend's clock. Others in copies of stores, and of
+                           * commands with a state cache */
   ec_str type;            /* 1 to 255 bytes, the same rules as a stream id */
   ec_bytes payload;       /* any bytes, up to ec_info.max_payload */
   ec_bytes metadata;      /* any bytes, up to ec_info.max_metadata; by convention empty or one JSON object */

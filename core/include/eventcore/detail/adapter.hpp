@@ -90,15 +90,16 @@ class CommandAdapter {
       table_.discover = [](void* ctx, const ec_str** streams, std::size_t* count, ec_error* error) {
         return self(ctx).guard(error, [&] { return self(ctx).discover(streams, count); });
       };
-    if constexpr (detail::KeepsState<C>) table_.states = &hooks_;
+    if constexpr (detail::KeepsState<C>) table_.states = &hooks();
   }
   CommandAdapter(const CommandAdapter&) = delete;
   CommandAdapter& operator=(const CommandAdapter&) = delete;
 
   const ec_command& table() const { return table_; }
   Variant& rejection() { return rejection_; }
-  void rethrow() const {
-    if (thrown_) std::rethrow_exception(thrown_);
+  // What ended the execution, if it was thrown; not what was thrown before it was asked again.
+  void rethrow(const ec_error& error) const {
+    if (thrown_ && error.code == EC_INTERNAL && error.message[0] == '\0') std::rethrow_exception(thrown_);
   }
 
  private:
@@ -114,6 +115,19 @@ class CommandAdapter {
       return done ? EC_OK : detail::fill(error, done.error());
     } catch (...) {
       thrown_ = std::current_exception();
+      error->code = EC_INTERNAL;
+      error->message[0] = '\0';  // by which rethrow() knows it
+      return EC_INTERNAL;
+    }
+  }
+
+  // The same where a failure is none of the execution's.
+  template <class Body>
+  static ec_status guard_keeping(ec_error* error, Body&& body) noexcept {
+    try {
+      Result<> done = body();
+      return done ? EC_OK : detail::fill(error, done.error());
+    } catch (...) {
       error->code = EC_INTERNAL;
       return EC_INTERNAL;
     }
@@ -206,11 +220,23 @@ class CommandAdapter {
     return {};
   }
 
+  void reset() {
+    state_ = State{};
+    detail::Scratch& own = scratch();
+    own.discovered.clear();
+    own.streams.names.resize(own.streams.declared);
+  }
+
+  static const ec_state_hooks& hooks() {
+    static const ec_state_hooks made = make_hooks();
+    return made;
+  }
+
   static ec_state_hooks make_hooks() {
     ec_state_hooks hooks{};
     hooks.struct_size = sizeof hooks;
     hooks.reset = [](void* ctx, ec_error* error) {
-      return self(ctx).guard(error, [&] { return self(ctx).state_ = State{}, Result<>(); });
+      return self(ctx).guard(error, [&] { return self(ctx).reset(), Result<>(); });
     };
     if constexpr (detail::HasStateKey<C>)
       hooks.key = [](void* ctx, ec_bytes* key, ec_error* error) {
@@ -225,19 +251,19 @@ class CommandAdapter {
       hooks.snapshot_version = C::snapshots.schema_version;
       hooks.snapshot_every = C::snapshots.every;
       hooks.capture = [](void* ctx, ec_bytes* state, ec_error* error) {
-        return self(ctx).guard(error, [&] { return self(ctx).capture(*state); });
+        return guard_keeping(error, [&] { return self(ctx).capture(*state); });
       };
       hooks.restore = [](void* ctx, ec_bytes state, ec_error* error) {
-        return self(ctx).guard(error, [&] { return detail::load_state<C>(detail::view(state), self(ctx).state_); });
+        return guard_keeping(error, [&] { return detail::load_state<C>(detail::view(state), self(ctx).state_); });
       };
     }
     if constexpr (detail::CachesState<C>) {
       hooks.cache_kind = &detail::state_kind<C>;
       hooks.keep = [](void* ctx, const void** state, std::uint64_t* bytes, ec_error* error) {
-        return self(ctx).guard(error, [&] { return self(ctx).keep(*state, *bytes); });
+        return guard_keeping(error, [&] { return self(ctx).keep(*state, *bytes); });
       };
       hooks.resume = [](void* ctx, const void* state, ec_error* error) {
-        return self(ctx).guard(error, [&] { return self(ctx).state_ = *static_cast<const State*>(state), Result<>(); });
+        return guard_keeping(error, [&] { return self(ctx).state_ = *static_cast<const State*>(state), Result<>(); });
       };
       hooks.drop = [](const void* state) { delete static_cast<const State*>(state); };
     }
@@ -255,7 +281,9 @@ class CommandAdapter {
 
   Result<> capture(ec_bytes& state) {
     own_.clear();
-    detail::save_state<C>(std::as_const(state_), own_);
+    if (!detail::save_state<C>(std::as_const(state_), own_))
+      return std::unexpected(
+          Error{Code::invalid, "the state holds a number that is not finite, which JSON has no text for"});
     state = detail::bytes(own_);
     return {};
   }
@@ -301,7 +329,6 @@ class CommandAdapter {
                     },
                     [](void* ctx, const ec_commit* commit) { self(ctx).note(*commit); },
                     nullptr};
-  inline static const ec_state_hooks hooks_ = make_hooks();
 };
 
 }  // namespace ec
