@@ -58,6 +58,19 @@ Lag lag_behind(ec::Store& store, ec::Position handled, const ec::Call& call, std
   return lag;
 }
 
+namespace {
+
+// Others can write such records, too: one that cannot be read is told, and keeps nobody from seeing the rest.
+template <class T>
+T readable_or_told(ec::Result<T> read, ShownBuild& shown) {
+  if (read) return std::move(*read);
+  if (read.error().code != ec::Code::corrupt) throw failure(read.error());
+  shown.error = read.error().message;
+  return {};
+}
+
+}  // namespace
+
 ShownBuild look_at(ec::Store& store, const ec::KnownProjection& projection, const ec::Build& build,
                    const ec::Call& call) {
   ShownBuild shown{.name = projection.name, .build = build.str(), .is_active = projection.active == build};
@@ -76,9 +89,10 @@ ShownBuild look_at(ec::Store& store, const ec::KnownProjection& projection, cons
   shown.more_behind = lag.has_more;
   shown.seconds_behind = static_cast<double>(lag.time_us) / 1e6;
   shown.saved = saved.str();
-  shown.requests = requests_to(build, take(ec::list_requests(store, projection.name, call)));
+  shown.requests = requests_to(build, readable_or_told(ec::list_requests(store, projection.name, call), shown));
   if (!status || status->dead_letters > 0)
-    shown.dead_letters_left = take(ec::dead_letters(store, ec::projection_id(projection.name, build), call)).size();
+    shown.dead_letters_left =
+        readable_or_told(ec::dead_letters(store, ec::projection_id(projection.name, build), call), shown).size();
   if (!status) return shown;
   if (runs) {
     shown.leader = filled(status->holder);
@@ -94,7 +108,7 @@ ShownBuild look_at(ec::Store& store, const ec::KnownProjection& projection, cons
   shown.last_event = time_text(status->last_event_us);
   shown.began = time_text(status->began_us);
   shown.told = time_text(status->written_us);
-  shown.error = filled(status->error);
+  if (!shown.error) shown.error = filled(status->error);
   return shown;
 }
 

@@ -76,8 +76,10 @@ class Following {
   void check(const std::optional<ec::ProjectionStatus>& status) {
     if (status && status->state == ec::ProjectionState::failed)
       throw Failure(failed, ec::format("build {} failed: {}", build_.str(), status->error));
-    const bool is_late = std::chrono::steady_clock::now() - began_ > first_word;
-    if (status ? !ec::is_running(*status) : is_late)
+    // The one that works on it may have changed: the next one takes the lease when its time is over.
+    if (status && ec::is_running(*status)) heard_ = std::chrono::steady_clock::now();
+    const bool has_stopped = status && status->state == ec::ProjectionState::stopped;
+    if (has_stopped || std::chrono::steady_clock::now() - heard_ > first_word)
       throw Failure(failed, ec::format("nobody works on build {} any more; it goes on when its program starts again",
                                        build_.str()));
   }
@@ -100,7 +102,7 @@ class Following {
   const ec::Build build_;
   const std::stop_token stop_;
   const ec_info info_;
-  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point heard_ = std::chrono::steady_clock::now();
   std::optional<Progress> progress_;
   std::uint64_t said_percent_ = 101, said_handled_ = 0;
 };

@@ -6,6 +6,9 @@
 
 #include <eventcore/format.hpp>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace cli {
 
 namespace {
@@ -39,14 +42,14 @@ class Ask {
 
   // Asks, and waits for the answer where somebody is there. Throws Failure when it is refused, and when it is too late.
   Asked ask(ec::ProjectionRequest request) {
+    constexpr std::uint64_t longest_s = 10ULL * 365 * 24 * 3600;  // what a clock can say
+    const std::chrono::seconds timeout(std::min(options_.timeout_s, longest_s));
     const ec::RequestKind kind = request.kind;
     const auto asked = take(ec::ask_projection(store_, options_.name, std::move(request), {.stop = stop_}));
     Asked it{*asked.build, asked.id, std::nullopt};
     const auto status = take(ec::load_status(store_, options_.name, it.build, {.stop = stop_}));
     if (!is_run(store_, status)) return it;
-    auto answer =
-        ec::wait_for_answer(store_, options_.name, it.id,
-                            {.deadline = ec::Call::in(std::chrono::seconds(options_.timeout_s)), .stop = stop_});
+    auto answer = ec::wait_for_answer(store_, options_.name, it.id, {.deadline = ec::Call::in(timeout), .stop = stop_});
     if (!answer && (answer.error().code == ec::Code::timeout || stop_.stop_requested()))
       throw Failure(failed, ec::format("no answer {}; request {} stays, and the next who runs the projection does it",
                                        stop_.stop_requested() ? std::string("before the signal")

@@ -100,10 +100,10 @@ void SnapshotWriter::write(const SnapshotToWrite& snapshot) {
   const bool failed = status != EC_OK && status != EC_CONFLICT;  // another process was faster
   if (failed && !failing_ && is_over(this) == 0) {
     host_.secrets().redact(error);
-    try {
+    // Without memory for it there is no line.
+    (void)plugin::guard(nullptr, [&] {
       log(EC_LOG_WARNING, "snapshot '" + snapshot.name + "' was not written: " + error.message);
-    } catch (const std::bad_alloc&) {
-    }
+    });
   }
   failing_ = failed;
 }

@@ -8,6 +8,7 @@
 //   }
 #pragma once
 
+#include <eventcore/detail/records.hpp>
 #include <eventcore/store.hpp>
 
 #include <cstddef>
@@ -49,14 +50,6 @@ EC_EVENT(DeadLetterFailedAgain, "eventcore.dead-letter-failed-again", number, er
 namespace detail {
 
 inline constexpr std::string_view dead_letter_prefix = "eventcore/dead-letters/";
-
-// An error may quote bytes of the event that it is about; JSON takes none that are no UTF-8.
-inline std::string readable(std::string text) {
-  if (ec_utf8_check(str(text)) == 0)
-    for (char& each : text)
-      if (static_cast<unsigned char>(each) >= 0x80) each = '?';
-  return text;
-}
 
 }  // namespace detail
 

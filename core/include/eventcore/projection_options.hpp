@@ -16,10 +16,12 @@ namespace ec {
 
 // What a handler may want to know beside the event.
 struct Delivery {
-  bool is_replay = false;       // it was there before this version of the projection first ran: no side effects, please
+  bool is_replay = false;       // it was there before this build of the projection first ran: no side effects, please
   std::uint32_t attempt = 1;    // grows while the same event is tried again
   std::uint64_t fence = 0;      // of the leader, to be checked by what it writes elsewhere; 0: there is no lease
   bool is_dead_letter = false;  // it could not be handled when its turn was, and is handed over again: out of order
+  bool is_active = true;        // this build is the one that is read; false while it is built beside another one, which
+                                // is given the same events and does what is to be done once
 };
 
 // What becomes of an event that could not be handled.

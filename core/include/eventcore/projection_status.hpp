@@ -116,8 +116,11 @@ EC_FIELDS(ProjectionStatus, name, build, state, holder, fence, position, saved, 
 // Whether somebody runs it, as far as can be known: by the clocks of both machines.
 inline bool is_running(const ProjectionStatus& status, Time now = detail::time_now()) {
   if (status.state != ProjectionState::replaying && status.state != ProjectionState::live) return false;
-  const auto age = now.time_since_epoch() - std::chrono::microseconds(status.written_us);
-  return age < std::chrono::seconds(2) + 3 * std::chrono::milliseconds(status.interval_ms);
+  // A record may hold any numbers.
+  const std::int64_t now_us = now.time_since_epoch().count();
+  const std::int64_t age_us = now_us - std::clamp<std::int64_t>(status.written_us, 0, now_us);
+  constexpr std::uint64_t longest_ms = 3'600'000;
+  return age_us < 2'000'000 + 3'000 * static_cast<std::int64_t>(std::min(status.interval_ms, longest_ms));
 }
 
 enum class RequestKind : std::uint8_t {
@@ -175,6 +178,7 @@ struct Requests {
 };
 EC_FIELDS(Requests, last_id, requests)
 inline constexpr std::size_t answers_kept = 20;
+inline constexpr std::size_t requests_waiting = 100;  // for an answer, at most
 
 inline std::string status_name(std::string_view name, const Build& build) {
   return projection_id(name, build) + "/status";
@@ -236,6 +240,12 @@ inline Result<ProjectionRequest> ask_projection(Store& store, std::string_view n
   const auto done = detail::change_record<detail::Requests>(
       store, detail::requests_name(name),
       [&](detail::Requests& all) -> Result<bool> {
+        const auto waiting =
+            std::ranges::count_if(all.requests, [](const ProjectionRequest& each) { return !each.answer.has_value(); });
+        if (std::cmp_greater_equal(waiting, detail::requests_waiting))
+          return std::unexpected(Error{Code::limit, std::to_string(waiting) + " requests wait for projection '" +
+                                                        std::string(name) +
+                                                        "' already; run it, or take some back (withdraw_request)"});
         request.id = ++all.last_id;
         request.asked_us = detail::time_now().time_since_epoch().count();
         request.answer.reset();
@@ -331,6 +341,7 @@ inline Result<Build> activate_build(Store& store, std::string_view name, const B
 inline Result<> answer_request(Store& store, std::string_view name, std::uint64_t id, RequestAnswer answer,
                                const Call& call) {
   answer.given_us = time_now().time_since_epoch().count();
+  answer.text = readable(std::move(answer.text));
   const auto done = change_record<Requests>(
       store, requests_name(name),
       [&](Requests& all) -> Result<bool> {

@@ -113,8 +113,12 @@ class Projecting {
   Result<> lead(const Call& call, bool to_head) {
     std::optional<Leadership> leadership;
     if (options_.holder) {
+      reporting_->forget_asked();  // of the lead before; it is looked for again
       auto lease = turn(call, [&](const Call& own) { return acquire(own); });
-      if (!lease) return std::unexpected(lease.error());
+      if (!lease) {
+        is_lost_ = reporting_->is_asked() && !reporting_->is_superseded() && !is_over(call);
+        return std::unexpected(lease.error());
+      }
       leadership.emplace(std::move(*lease), time_to_live(), asked_);
       if (auto entered = enter(call); !entered) return entered;  // another one may have led it to its end
     }
@@ -126,6 +130,7 @@ class Projecting {
       if (done) done = turn(call, [&](const Call& own) { return follow(own, to_head); });
     } while (!done && reporting_->is_asked() && !reporting_->is_superseded() && !is_over(call) && holds(done));
     is_lost_ = !holds(done);
+    if (is_lost_ && !done) note([&](ProjectionProgress& progress) { progress.last_error = done.error().message; });
     report_end(done, call);
     leadership_ = nullptr;
     note([](ProjectionProgress& progress) { progress.leads = false; });
@@ -168,15 +173,15 @@ class Projecting {
       note([&](ProjectionProgress& progress) { progress.last_error = requests.error().message; });
       return is_over(call) ? std::unexpected(requests.error()) : Result<>();  // what is asked can wait
     }
-    Serving serving(store_, projection_, build_, name_, patiently_, leadership_);
+    Serving serving(store_, projection_, build_, name_, patiently_, leadership_, [this](Position to) {
+      note([&](ProjectionProgress& progress) { progress.position = progress.saved = to; });
+      reporting_->tell();
+    });
     for (const ProjectionRequest& each : *requests) {
       if (!reporting_->concerns(each)) continue;
       const auto answer = serving.answer(each, call);
       if (!answer) return std::unexpected(answer.error());
-      note([&](ProjectionProgress& progress) {
-        progress.handled += serving.take_handled();
-        if (each.kind == RequestKind::reset && answer->is_done) progress.position = progress.saved = each.to;
-      });
+      note([&](ProjectionProgress& progress) { progress.handled += serving.take_handled(); });
       if (auto told = patiently_(call, [&] { return answer_request(store_, known_as_, each.id, *answer, call); });
           !told)
         return told;
@@ -236,7 +241,10 @@ class Projecting {
     if (auto saved = save(call); !saved) return saved;
     if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
     if (auto taken = projection_.take_over(); !taken) return taken;
-    const auto active = patiently_(call, [&] { return activate_build(store_, known_as_, build_, call); });
+    if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
+    // Its own readers may see it already, so a stop does not come in between.
+    const Call own{.deadline = Call::in(options_.stop_time)};
+    const auto active = patiently_(own, [&] { return activate_build(store_, known_as_, build_, own); });
     if (!active) return std::unexpected(active.error());
     wants_over_ = is_first_ = false;
     reporting_->note_active(*active);
@@ -321,7 +329,10 @@ class Projecting {
     auto wait = options_.retry_base;
     for (std::uint32_t attempt = 1;; ++attempt) {
       if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
-      const auto handled = projection_.handle(event, {event.position() <= live_from_, attempt, fence()});
+      const auto handled = projection_.handle(event, {.is_replay = event.position() <= live_from_,
+                                                      .attempt = attempt,
+                                                      .fence = fence(),
+                                                      .is_active = !wants_over_});
       if (handled) {
         ++handled_;
         return {};
@@ -381,6 +392,10 @@ class Projecting {
   // First what was built, then how far it is: the checkpoint is never ahead.
   Result<> save(const Call& call) {
     if (unsaved_ == 0) return {};
+    if (leadership_ != nullptr && !leadership_->holds()) {  // another one may be at it already
+      (void)give_up();
+      return lost_lease();
+    }
     const bool keeps = projection_.keeps_checkpoint();
     if (auto kept = keeps ? projection_.save(position_, fence()) : projection_.flush(); !kept) {
       // Whether it still has what was handled nobody knows, so no later save may speak for it.

@@ -11,6 +11,14 @@
 
 namespace ec::detail {
 
+// An error may quote bytes of the event that it is about; JSON takes none that are no UTF-8.
+inline std::string readable(std::string text) {
+  if (ec_utf8_check(str(text)) == 0)
+    for (char& each : text)
+      if (static_cast<unsigned char>(each) >= 0x80) each = '?';
+  return text;
+}
+
 template <class T>
 struct Record {
   T value{};
@@ -58,6 +66,8 @@ Result<std::uint64_t> save_record(Store& store, const std::string& name, const T
                                   const Call& call) {
   std::string text;
   json::write(text, value);
+  if (ec_utf8_check(str(text)) == 0)  // nobody could read it again
+    return std::unexpected(Error{Code::invalid, "record '" + name + "': a text in it is not valid UTF-8"});
   const ec_call raw = to_raw(call);
   std::uint64_t made = 0;
   ec_error error = EC_ERROR_INIT;

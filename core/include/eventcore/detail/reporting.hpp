@@ -122,6 +122,13 @@ class Reporting {
     write(progress_(), std::nullopt, brief({}));
   }
 
+  // Without waiting for the next beat.
+  void tell() {
+    if (!is_on()) return;
+    const std::scoped_lock lock(writing_);
+    if (leads_ && has_begun_) write(progress_(), std::nullopt, brief({}));
+  }
+
   // The last word of this one; without a state when another one leads.
   void end(std::optional<ProjectionState> state, const std::string& error) {
     if (!leads_.exchange(false) || !state) return;
@@ -137,7 +144,7 @@ class Reporting {
   // A status is not worth waiting for.
   Call brief(const Call& call) const {
     Call own = call;
-    const auto until = Call::in(std::max(interval_, std::chrono::milliseconds(1'000)));
+    const auto until = Call::in(std::chrono::seconds(1));
     own.deadline = own.deadline ? std::min(*own.deadline, until) : until;
     return own;
   }

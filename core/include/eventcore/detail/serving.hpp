@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,15 +30,16 @@ inline std::string replay_end_name(const std::string& id) { return id + "/live-f
 
 class Serving {
  public:
-  // `leadership`: none where there is no lease.
+  // `leadership`: none where there is no lease. `moved_back` is called as soon as a reset is kept.
   Serving(Store& store, AnyProjection& projection, const Build& build, const std::string& id,
-          const Patiently& patiently, const Leadership* leadership)
+          const Patiently& patiently, const Leadership* leadership, std::function<void(Position)> moved_back)
       : store_(store),
         projection_(projection),
         build_(build),
         id_(id),
         patiently_(patiently),
-        leadership_(leadership) {}
+        leadership_(leadership),
+        moved_back_(std::move(moved_back)) {}
 
   // An error: it could not be done now, and is to be asked again. What can never be done is an answer.
   Result<RequestAnswer> answer(const ProjectionRequest& request, const Call& call) {
@@ -81,18 +83,30 @@ class Serving {
     auto ended = patiently_(call, [&] { return extend_replay(at->value_or(Position{}), call); });
     if (!ended) return std::unexpected(std::move(ended.error()));
     if (auto led = check_lead(); !led) return std::unexpected(std::move(led.error()));
+    // Where nothing can be rolled back, what was cleared, or half of it, is gone: it must not go on from where it was.
+    const bool rolls_back = projection_.keeps_checkpoint();
     if (const auto cleared = projection_.reset(to); !cleared) {
       (void)projection_.discard();
+      if (!rolls_back && cleared.error().code == Code::internal) return std::unexpected(cleared.error());
       return refused(cleared.error().message);
     }
     if (const auto kept = keep(to, call); !kept) {
       (void)projection_.discard();
-      if (kept.error().code == Code::fenced || is_over(call)) return std::unexpected(kept.error());
+      if (!rolls_back || kept.error().code == Code::fenced || is_over(call)) return std::unexpected(kept.error());
       return refused(kept.error().message);
     }
-    if (auto forgotten = patiently_(call, [&] { return forget_letters(to, call); }); !forgotten)
-      return std::unexpected(std::move(forgotten.error()));
-    return RequestAnswer{.is_done = true, .text = "goes on behind position " + to.str()};
+    moved_back_(to);
+    RequestAnswer answer{.is_done = true, .text = "goes on behind position " + to.str()};
+    if (auto forgotten = patiently_(call, [&] { return forget_letters(to, call); }); !forgotten) {
+      if (is_for_later(forgotten.error(), call)) return std::unexpected(std::move(forgotten.error()));
+      answer.text += "; its dead letters cannot be settled: " + forgotten.error().message;
+    }
+    return answer;
+  }
+
+  // What is asked again then; anything else would be the same the next time.
+  static bool is_for_later(const Error& error, const Call& call) {
+    return is_over(call) || error.code == Code::fenced || error.code == Code::cancelled || can_wait_for(error);
   }
 
   Result<> extend_replay(Position through, const Call& call) {
@@ -127,20 +141,23 @@ class Serving {
 
   Result<RequestAnswer> replay(const std::vector<std::uint64_t>& wanted, const Call& call) {
     const auto letters = patiently_(call, [&] { return dead_letters(store_, id_, call); });
-    if (!letters) return std::unexpected(letters.error());
+    if (!letters && is_for_later(letters.error(), call)) return std::unexpected(letters.error());
+    if (!letters) return refused(letters.error().message);
     const auto at = load_position(store_, projection_, id_, patiently_, call);
     if (!at) return std::unexpected(at.error());
-    std::string problems;
+    Problems problems;
     for (const std::uint64_t number : wanted)
       if (std::ranges::find(*letters, number, &DeadLetter::number) == letters->end())
-        problems += "; there is no letter " + std::to_string(number) + " that is left";
+        problems.add("there is no letter " + std::to_string(number) + " that is left");
     for (const DeadLetter& letter : *letters) {
       if (!wanted.empty() && std::ranges::find(wanted, letter.number) == wanted.end()) continue;
+      if (letter.position() > at->value_or(Position{})) continue;  // its turn comes again
       if (is_over(call)) return std::unexpected(Error{Code::cancelled, "stopped"});
       if (auto led = check_lead(); !led) return std::unexpected(std::move(led.error()));
       const auto events = patiently_(call, [&] { return read(letter, call); });
-      if (!events) return std::unexpected(events.error());
-      const auto handled = handle(letter, *events, at->value_or(Position{}));
+      if (!events && is_for_later(events.error(), call)) return std::unexpected(events.error());
+      const auto handled =
+          events ? handle(letter, *events, at->value_or(Position{})) : Result<>(std::unexpected(events.error()));
       const Uuid commit_id = Uuid::make();
       const auto noted = patiently_(call, [&] {
         return handled ? resolve_dead_letters(store_, id_, {letter.number}, commit_id, call)
@@ -150,10 +167,26 @@ class Serving {
       if (handled)
         ++handled_;
       else
-        problems += "; letter " + std::to_string(letter.number) + " failed again: " + handled.error().message;
+        problems.add("letter " + std::to_string(letter.number) + " failed again: " + handled.error().message);
     }
-    return RequestAnswer{.is_done = problems.empty(), .text = std::to_string(handled_) + " handled" + problems};
+    return RequestAnswer{.is_done = problems.count() == 0,
+                         .text = std::to_string(handled_) + " handled" + problems.text()};
   }
+
+  // The first in full, since an answer is read again and again; the letters have them all.
+  class Problems {
+   public:
+    void add(const std::string& problem) {
+      if (++count_ <= told) text_ += "; " + problem;
+    }
+    std::size_t count() const { return count_; }
+    std::string text() const { return count_ <= told ? text_ : text_ + "; ... " + std::to_string(count_) + " in all"; }
+
+   private:
+    static constexpr std::size_t told = 10;
+    std::size_t count_ = 0;
+    std::string text_;
+  };
 
   // Its event, or nothing where that is not there any more.
   Result<EventCursor> read(const DeadLetter& letter, const Call& call) {
@@ -179,6 +212,7 @@ class Serving {
   const std::string& id_;
   const Patiently& patiently_;
   const Leadership* leadership_;
+  const std::function<void(Position)> moved_back_;
   std::uint64_t handled_ = 0;
 };
 
