@@ -20,6 +20,8 @@
 // its own place for what it builds.
 #pragma once
 
+#include <eventcore/dead_letter.hpp>
+#include <eventcore/detail/records.hpp>
 #include <eventcore/projection.hpp>
 #include <eventcore/projection_status.hpp>
 
@@ -44,12 +46,19 @@ namespace ec {
 
 namespace detail {
 
-// Another generation of that version, or the one that is under way and has not failed.
-inline Result<Build> begin_build(Store& store, std::string_view name, std::uint32_t version, const Call& call) {
-  Build begun{version, 0};
+// Another generation of that version, or the one that is under way and has not failed; nothing, and none begun, when the
+// request for it is not there any more or has an answer.
+inline Result<std::optional<Build>> begin_build(Store& store, std::string_view name, std::uint32_t version,
+                                                std::uint64_t request, const Call& call) {
+  std::optional<Build> begun;
   const auto done = change_record<Registry>(
       store, registry_name,
       [&](Registry& all) -> Result<bool> {
+        begun.reset();
+        const auto requests = list_requests(store, name, call);
+        if (!requests) return std::unexpected(requests.error());
+        const auto asked = std::ranges::find(*requests, request, &ProjectionRequest::id);
+        if (asked == requests->end() || asked->answer) return false;
         KnownProjection* known = all.find(name);
         if (known == nullptr) return std::unexpected(unknown_projection(name));
         std::optional<Build> newest;
@@ -58,16 +67,41 @@ inline Result<Build> begin_build(Store& store, std::string_view name, std::uint3
         if (newest && (!known->active || *newest > *known->active)) {
           const auto status = load_record_leniently<ProjectionStatus>(store, status_name(name, *newest), call);
           if (!status) return std::unexpected(status.error());
-          begun = *newest;
+          begun = newest;
           if (status->value.state != ProjectionState::failed) return false;
         }
-        begun = {version, newest ? newest->generation + 1 : 0};
-        known->builds.insert(std::ranges::upper_bound(known->builds, begun), begun);
+        begun = Build{version, newest ? newest->generation + 1 : 0};
+        known->builds.insert(std::ranges::upper_bound(known->builds, *begun), *begun);
         return true;
       },
       call);
   if (!done) return std::unexpected(done.error());
   return begun;
+}
+
+// Says of a build that it failed, unless it is known, or another process runs it.
+inline Result<> tell_failed(Store& store, std::string_view name, const Build& build, const Error& error,
+                            const ProjectionOptions& options, const Call& call) {
+  const std::string holder = options.holder.value_or("");
+  const std::string text = readable(error.message);
+  for (;;) {
+    auto last = load_record_leniently<ProjectionStatus>(store, status_name(name, build), call);
+    if (!last) return std::unexpected(last.error());
+    ProjectionStatus& status = last->value;
+    if (status.state == ProjectionState::failed && status.error == text) return {};
+    if (is_running(status) && status.holder != holder) return {};
+    status.name = name;
+    status.build = build;
+    status.state = ProjectionState::failed;
+    status.holder = holder;
+    status.error = text;
+    status.written_us = time_now().time_since_epoch().count();
+    if (status.began_us == 0) status.began_us = status.written_us;
+    status.interval_ms = static_cast<std::uint64_t>(options.status_interval.count());
+    const auto saved = save_record(store, status_name(name, build), status, last->etag, call);
+    if (saved) return {};
+    if (saved.error().code != Code::conflict) return std::unexpected(saved.error());
+  }
 }
 
 // Wakes whoever runs builds when one has ended.
@@ -152,15 +186,20 @@ class Builds {
     const auto first = patiently_(call, [&] { return register_build(store_, P::name, {P::version, 0}, call); });
     if (!first) return std::unexpected(first.error());
     for (;;) {
-      if (auto answered = patiently_(call, [&] { return answer_rebuilds(call); }); !answered) return answered;
+      // What cannot be read now is tried again with the next beat: that is no end of what runs.
+      if (auto answered = patiently_(call, [&] { return answer_rebuilds(call); }); !answered && is_over(call))
+        return answered;
       const auto known = patiently_(call, [&] { return find_projection(store_, P::name, call); });
-      if (!known) return std::unexpected(known.error());
-      for (const Build& each : wanted(*known))
-        if (auto started = start(each, call); !started) return started;
+      if (!known && (running_.empty() || is_over(call))) return std::unexpected(known.error());
+      if (known)
+        for (const Build& each : wanted(*known))
+          if (const auto started = start(each, call); !started) note_failed(each, started.error());
+      tell_failures(call);
       if (running_.empty()) return last_;
       bell_.wait(options_.status_interval, call);
       if (is_over(call)) return {};
       reap();
+      tell_failures(call);
     }
   }
 
@@ -170,10 +209,12 @@ class Builds {
     for (const ProjectionRequest& each : *requests) {
       if (each.answer || each.kind != RequestKind::rebuild || !each.build || each.build->version != P::version)
         continue;
-      const auto build = begin_build(store_, P::name, P::version, call);
-      if (!build) return std::unexpected(build.error());
-      const RequestAnswer answer{true, "build " + build->str() + " has begun; it takes over when it has caught up",
-                                 *build};
+      const auto begun = begin_build(store_, P::name, P::version, each.id, call);
+      if (!begun) return std::unexpected(begun.error());
+      if (!*begun) continue;  // another process was faster, or who asked took it back
+      const Build build = **begun;
+      const RequestAnswer answer{true, "build " + build.str() + " has begun; it takes over when it has caught up",
+                                 build};
       if (auto told = answer_request(store_, P::name, each.id, answer, call); !told) return told;
     }
     return {};
@@ -184,6 +225,7 @@ class Builds {
     std::vector<Build> builds;
     for (const Build& each : known.builds)
       if (each.version == P::version) builds.push_back(each);
+    if (builds.empty()) return builds;  // another program took them out
     const Build newest = builds.back();
     std::erase_if(builds, [&](const Build& each) {
       const bool is_outdated = known.active && *known.active > each && !options_.runs_superseded;
@@ -193,15 +235,18 @@ class Builds {
   }
 
   Result<> start(const Build& build, const Call& call) {
-    std::unique_ptr<P> projection;
-    try {
-      projection = make_(build);
-    } catch (const std::exception& problem) {
-      return std::unexpected(Error{Code::internal, "making build " + build.str() + " threw: " + problem.what()});
-    }
-    if (!projection) return std::unexpected(Error{Code::invalid, "nothing was made for build " + build.str()});
     begun_.push_back(build);
-    running_.push_back(std::make_unique<RunningBuild<P>>(store_, build, std::move(projection), options_, call, bell_));
+    const std::string making = "making build " + build.str();
+    try {
+      std::unique_ptr<P> projection = make_(build);
+      if (!projection) return std::unexpected(Error{Code::invalid, "nothing was made for build " + build.str()});
+      running_.push_back(
+          std::make_unique<RunningBuild<P>>(store_, build, std::move(projection), options_, call, bell_));
+    } catch (const std::exception& problem) {
+      return std::unexpected(Error{Code::internal, making + " threw: " + problem.what()});
+    } catch (...) {
+      return std::unexpected(Error{Code::internal, making + " threw what is no std::exception"});
+    }
     return {};
   }
 
@@ -209,8 +254,24 @@ class Builds {
   void reap() {
     std::erase_if(running_, [&](const auto& each) {
       if (!each->has_ended()) return false;
-      last_ = each->result();
+      if (const Result<>& end = each->result(); end)
+        last_ = end;
+      else
+        note_failed(each->build(), end.error());
       return true;
+    });
+  }
+
+  void note_failed(const Build& build, const Error& error) {
+    last_ = std::unexpected(error);
+    untold_.emplace_back(build, error);
+  }
+
+  // A build may end before it can say that it failed, and would count as under way for ever. What cannot be written now
+  // is tried again with the next beat.
+  void tell_failures(const Call& call) {
+    std::erase_if(untold_, [&](const auto& each) {
+      return tell_failed(store_, P::name, each.first, each.second, options_, call).has_value();
     });
   }
 
@@ -221,7 +282,8 @@ class Builds {
   Bell bell_;
   std::vector<Build> begun_;  // by this run
   std::vector<std::unique_ptr<RunningBuild<P>>> running_;
-  Result<> last_;  // how the last one ended that did
+  std::vector<std::pair<Build, Error>> untold_;  // failed, and the store may not know
+  Result<> last_;                                // how the last one ended that did
 };
 
 }  // namespace detail
