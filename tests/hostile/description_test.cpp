@@ -119,9 +119,10 @@ Opened use(const std::string& extension, const std::string& file) {
 }
 
 TEST_F(Description, AnExtensionWithAHoleIsNone) {
+  // As they were first released; what came later may be missing.
   const std::pair<const char*, std::size_t> tables[] = {{"checkpoint", sizeof(ec_checkpoint_api)},
                                                         {"lease", sizeof(ec_lease_api)},
-                                                        {"snapshot", sizeof(ec_snapshot_api)},
+                                                        {"snapshot", offsetof(ec_snapshot_api, read_on)},
                                                         {"notify", sizeof(ec_notify_api)}};
   for (const auto& [table, size] : tables) {
     EXPECT_EQ(use(table, telling_plugin()).status, EC_UNAVAILABLE) << "whole, it is used";
