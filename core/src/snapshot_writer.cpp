@@ -101,9 +101,8 @@ void SnapshotWriter::write(const SnapshotToWrite& snapshot) {
   if (failed && !failing_ && is_over(this) == 0) {
     host_.secrets().redact(error);
     // Without memory for it there is no line.
-    (void)plugin::guard(nullptr, [&] {
-      log(EC_LOG_WARNING, "snapshot '" + snapshot.name + "' was not written: " + error.message);
-    });
+    (void)plugin::guard(
+        nullptr, [&] { log(EC_LOG_WARNING, "snapshot '" + snapshot.name + "' was not written: " + error.message); });
   }
   failing_ = failed;
 }
