@@ -177,7 +177,7 @@ TEST(Projection, AStoreThatIsDownIsWaitedFor) {
   EXPECT_EQ(book.told, (std::vector<std::int64_t>{1, 2}));
   EXPECT_GE(projector.progress().store_failures, 4U);
   ec::Store down = open_scripted("load:UNAVAILABLE load:UNAVAILABLE load:UNAVAILABLE load:UNAVAILABLE");
-  EXPECT_FAILS(ec::Projector(down, book, {.retry_base = 1h}).run_to_head({.deadline = ec::Call::in(1ms)}),
+  EXPECT_FAILS(ec::Projector(down, book, {.retry_base = 1h}).run_to_head({.deadline = ec::Call::in(500ms)}),
                ec::Code::unavailable, "");
 }
 

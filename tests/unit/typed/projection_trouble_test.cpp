@@ -1,6 +1,8 @@
 // What befalls a projection that is asked something: errors, damaged records, a lease that is lost in the middle of it.
 #include "asking.hpp"
 
+#include <atomic>
+
 namespace {
 
 using namespace asking;
@@ -77,9 +79,9 @@ TEST(ProjectionRequests, ThatComeWhileTheLeaseIsLostAreDoneByTheNextLead) {
   ec::Store store = open_memory();
   deposit(store, 1);
   Resettable sums;
-  std::optional<std::uint64_t> reset;
+  std::atomic<std::uint64_t> reset{0};  // its id
   sums.before = [&] {
-    if (reset) return;
+    if (reset != 0) return;
     reset = ec::ask_projection(store, "sums", {.kind = RequestKind::reset}).value().id;
     // A beat looks for requests before it writes, so the second one behind this has seen it.
     for (int beats = 0; beats < 3; ++beats) {
@@ -89,8 +91,9 @@ TEST(ProjectionRequests, ThatComeWhileTheLeaseIsLostAreDoneByTheNextLead) {
     EXPECT_TRUE(ec::Lease::acquire(store, id, "first", 1min).has_value());
   };
   Running running(store, sums, {.holder = "first", .lease_time = 1min, .status_interval = 1ms});
-  while (!reset && running.done.has_value()) std::this_thread::yield();
-  const auto answer = ec::wait_for_answer(store, "sums", *reset, patient());
+  const auto until = std::chrono::steady_clock::now() + 1min;
+  while (reset == 0 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  const auto answer = ec::wait_for_answer(store, "sums", reset, patient());
   running.stop();
   ASSERT_TRUE(running.done.has_value()) << running.done.error().message;
   ASSERT_TRUE(answer.has_value()) << answer.error().message;
