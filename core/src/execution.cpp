@@ -185,8 +185,8 @@ Execution::Step Execution::read_done(ec_status status) {
 // that the state is always one that the store has been in.
 Execution::Step Execution::fold_more() {
   if (states_.any() && known_ == declared_) {
-    states_.capture(versions());
-    if (command_->discover != nullptr) states_.keep(versions());
+    if (states_.is_snapshot_due()) states_.capture(versions());
+    if (command_->discover != nullptr && states_.is_to_be_kept()) states_.keep(versions());
   }
   if (command_->discover == nullptr) return decide();
   const ec_str* streams = nullptr;

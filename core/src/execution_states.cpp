@@ -71,7 +71,7 @@ std::vector<std::uint64_t> Execution::versions() const {
 
 // What a command with discovery keeps was kept before it discovered anything.
 void Execution::keep_state() noexcept {
-  if (!states_.has_cache() || command_->discover != nullptr) return;
+  if (!states_.is_to_be_kept() || command_->discover != nullptr) return;
   ec_error ignored = EC_ERROR_INIT;
   (void)plugin::guard(&ignored, [&] { states_.keep(versions()); });
 }

@@ -128,26 +128,25 @@ const Footing* States::from_snapshot(std::string_view bytes) {
   return &footing_;
 }
 
-void States::begin_anew() {
-  ec_error error = EC_ERROR_INIT;
+ec_status States::reset_state(ec_error* error) {
   footing_ = {};
-  fresh_ = false;
-  if (const ec_status status = hooks_.reset(command_->ctx, &error); status != EC_OK)
-    throw plugin::Failure(status, error.message);
-}
-
-ec_status States::give_up(ec_error* error) {
-  if (cache_ != nullptr) cache_->remove(cache_key_);
-  footing_ = {};
-  replaces_ = true;
   fresh_ = false;
   return hooks_.reset(command_->ctx, error);
 }
 
+void States::begin_anew() {
+  ec_error error = EC_ERROR_INIT;
+  if (const ec_status status = reset_state(&error); status != EC_OK) throw plugin::Failure(status, error.message);
+}
+
+ec_status States::give_up(ec_error* error) {
+  if (cache_ != nullptr) cache_->remove(cache_key_);
+  replaces_ = true;
+  return reset_state(error);
+}
+
 void States::capture(std::vector<std::uint64_t> versions) noexcept {
-  if (!snapshots_ || footing_.last.is_none()) return;
-  const bool is_due = footing_.since_snapshot >= hooks_.snapshot_every || replaces_;
-  if (!is_due || events_in(versions) < not_before_) return;
+  if (events_in(versions) < not_before_) return;
   footing_.since_snapshot = 0;
   fresh_ = true;  // the cache is to know it, too
   const bool replaces = std::exchange(replaces_, false) || (snapshot_ && snapshot_->replaces);
@@ -164,7 +163,6 @@ void States::capture(std::vector<std::uint64_t> versions) noexcept {
 }
 
 void States::keep(std::vector<std::uint64_t> versions) noexcept {
-  if (cache_ == nullptr || !fresh_) return;
   fresh_ = false;
   ec_error ignored = EC_ERROR_INIT;
   (void)plugin::guard(&ignored, [&] {

@@ -55,15 +55,20 @@ class States {
   }
   const LastEvent& last() const { return footing_.last; }
 
-  // The state is that of the declared streams at these versions. Makes a snapshot when it is time for one.
+  // Whether it is time for a snapshot, which capture() makes: the state is that of the declared streams at these versions.
+  bool is_snapshot_due() const {
+    return snapshots_ && !footing_.last.is_none() && (footing_.since_snapshot >= hooks_.snapshot_every || replaces_);
+  }
   void capture(std::vector<std::uint64_t> versions) noexcept;
-  // The same for the cache, when something new was folded.
+  // Whether the cache is to have what was folded, and the same for it.
+  bool is_to_be_kept() const { return cache_ != nullptr && fresh_; }
   void keep(std::vector<std::uint64_t> versions) noexcept;
 
   // To be written, once the execution is over.
   std::optional<SnapshotToWrite> take_snapshot();
 
  private:
+  ec_status reset_state(ec_error* error);
   void begin_anew();
 
   const ec_command* command_ = nullptr;

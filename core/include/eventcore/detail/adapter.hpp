@@ -238,11 +238,7 @@ class CommandAdapter {
     hooks.reset = [](void* ctx, ec_error* error) {
       return self(ctx).guard(error, [&] { return self(ctx).reset(), Result<>(); });
     };
-    if constexpr (detail::HasStateKey<C>)
-      hooks.key = [](void* ctx, ec_bytes* key, ec_error* error) {
-        return self(ctx).guard(error, [&] { return self(ctx).key(*key); });
-      };
-    else if constexpr (!C::Streams::all_single)
+    if constexpr (detail::HasStateKey<C> || !C::Streams::all_single)
       hooks.key = [](void* ctx, ec_bytes* key, ec_error* error) {
         return self(ctx).guard(error, [&] { return self(ctx).key(*key); });
       };
