@@ -54,6 +54,14 @@ class Stories(support.Case):
                           "line 11: +1 from account/carol", "line 12: -2 to account/bob"])
         self.assertEqual(out.splitlines()[-1], "all is shown")
 
+    def check_where_it_stays(self, config):
+        """All of them on a store that a second program finds as the first one left it."""
+        for _ in range(2):
+            self.check_fulfilment(config)
+            self.check_registration(config)
+        self.check_statement(config)
+        self.check_statement_again(config)
+
     def check_statement_again(self, config):
         """On the same store: balances are built anew, and in silence; the statement goes on, with what it missed."""
         out = self.example("110_statement", config)

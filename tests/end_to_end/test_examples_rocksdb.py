@@ -5,12 +5,7 @@ from stories import Stories
 
 class Test(Stories):
     def test_rocksdb_stories(self):
-        config = self.rocksdb()
-        for _ in range(2):
-            self.check_fulfilment(config)
-            self.check_registration(config)
-        self.check_statement(config)
-        self.check_statement_again(config)
+        self.check_where_it_stays(self.rocksdb())
 
 
 if __name__ == "__main__":

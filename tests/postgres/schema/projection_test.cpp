@@ -1,8 +1,7 @@
 // A projection that follows while an append commits late.
+#include "../numbers.hpp"
 #include "support.hpp"
 #include "support/raw_session.hpp"
-
-#include <eventcore/projection.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -13,19 +12,6 @@
 
 namespace ec::postgres::test {
 namespace {
-
-struct Counted {
-  std::int64_t number = 0;
-};
-EC_EVENT(Counted, "counted", number)
-
-struct Numbers {
-  static constexpr std::string_view name = "numbers";
-  static constexpr std::uint32_t version = 1;
-  using Events = ec::Events<Counted>;
-  void on(const Recorded<Counted>& event) { told.push_back(event->number); }
-  std::vector<std::int64_t> told;
-};
 
 TEST(PostgresProjection, NeverPassesAnAppendThatCommitsLate) {
   const Schema schema;

@@ -1,4 +1,5 @@
 // How often the server is asked, as it counts itself: a stream set is one statement, and so is a group of appends.
+#include "../numbers.hpp"
 #include "support.hpp"
 
 #include <atomic>
@@ -7,10 +8,6 @@
 namespace ec::postgres::test {
 namespace {
 
-struct Counted {
-  std::int64_t number = 0;
-};
-EC_EVENT(Counted, "counted", number)
 struct Counts {
   std::int64_t sum = 0;
 };

@@ -1,8 +1,7 @@
 // A projection whose server crashes under it, comes back, and crashes for good.
+#include "../numbers.hpp"
 #include "support/beside.hpp"
 #include "support/ledger.hpp"
-
-#include <eventcore/projection.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -14,19 +13,6 @@ namespace ec::postgres::test {
 namespace {
 
 using std::chrono::milliseconds;
-
-struct Counted {
-  std::int64_t number = 0;
-};
-EC_EVENT(Counted, "counted", number)
-
-struct Numbers {
-  static constexpr std::string_view name = "numbers";
-  static constexpr std::uint32_t version = 1;
-  using Events = ec::Events<Counted>;
-  void on(const Recorded<Counted>& event) { told.push_back(event->number); }
-  std::vector<std::int64_t> told;
-};
 
 TEST(PostgresProjection, WaitsForAServerThatCrashedGoesOnWhereItWasAndStopsWhileItIsDown) {
   const Server server;
