@@ -26,7 +26,7 @@ def parse_pgbench(text, log_lines):
         raise programs.Failed(f"pgbench printed no figures, or transactions failed: {text[-500:]!r}")
     at = lambda percent: times[min(len(times) - 1, int(len(times) * percent / 100))]  # noqa: E731
     return {"operations": int(count[1]), "per_second": float(rate[1]), "mean_us": sum(times) / len(times),
-            "p50_us": at(50), "p99_us": at(99), "p99_9_us": at(99.9)}
+            "p50_us": at(50), "p90_us": at(90), "p99_us": at(99), "p99_9_us": at(99.9), "max_us": times[-1]}
 
 
 def environment_of(dsn):
@@ -95,20 +95,30 @@ class Postgres:
         return self.load_into(self.read_schema, "read", **options)
 
     def bare_query(self, events, size):
-        return programs.parse_json_line(
-            self.client(self.bench.bin / "bench_bare_query", "--schema", self.read_schema, "--events", events, "--bytes",
-                        size, "--seconds", self.bench.seconds))
+        command = [self.bench.bin / "bench_bare_query", "--schema", self.read_schema, "--events", events, "--bytes", size,
+                   "--seconds", self.bench.seconds]
+        return self.bench.rival("a prepared query", command, programs.parse_json_line, None,
+                                {"workload": "read", "clients": 1, "payload_bytes": size, "events": events},
+                                environment=environment_of(self.dsn))
 
-    def pgbench(self, script, clients):
+    def pgbench(self, script, clients, settings):
         with self.bench.new_folder() as folder:
             prefix = Path(folder) / "log"
-            text = self.client(BIN / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}",
-                               f"--jobs={min(clients, 2)}", f"--time={max(1, round(self.bench.seconds))}", "--log",
-                               f"--log-prefix={prefix}", f"--file={PGBENCH / script}")
-            lines = itertools.chain.from_iterable(path.read_text().splitlines() for path in Path(folder).iterdir())
-            return parse_pgbench(text, lines)
 
-    def best_single_inserts(self):
+            def parse(text):
+                lines = itertools.chain.from_iterable(path.read_text().splitlines() for path in Path(folder).iterdir())
+                return parse_pgbench(text, lines)
+            command = [BIN / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}",
+                       f"--jobs={min(clients, 2)}", f"--time={max(1, round(self.bench.seconds))}", "--log",
+                       f"--log-prefix={prefix}", f"--file={PGBENCH / script}"]
+            return self.bench.rival(f"pgbench {script}", command, parse, "fsync, synchronous_commit on",
+                                    {"clients": clients} | settings, folder, environment_of(self.dsn))
+
+    def ten_round_trips(self, clients):
+        return self.pgbench("ten_round_trips.sql", clients, {"workload": "transfer", "events": 2})
+
+    def best_single_inserts(self, size):
         """At the client count that is best in this run."""
-        return max((self.pgbench("single_insert.sql", clients) | {"clients": clients} for clients in (16, 32, 64)),
+        return max((self.pgbench("single_insert.sql", clients, {"workload": "append", "events": 1, "payload_bytes": size})
+                    | {"clients": clients} for clients in (16, 32, 64)),
                    key=lambda figures: figures["per_second"])

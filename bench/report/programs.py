@@ -7,6 +7,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from runs import Runs, now, rival_run
+
+
+FDATASYNC = "fdatasync before each acknowledgement"
+
 
 class Failed(Exception):
     """A program is missing, failed or said something else than figures."""
@@ -50,6 +55,7 @@ class Programs:
         self.bin = Path(build) / "bin"
         self.folder = Path(folder)
         self.seconds = seconds
+        self.runs = Runs()
         missing = [name for name in ("bench_load", "bench_fdatasync") if not (self.bin / name).exists()]
         if missing:
             raise Failed(f"{', '.join(missing)} not found in {self.bin}; build first: "
@@ -57,8 +63,9 @@ class Programs:
 
     def why_no_rivals(self, wanted):
         """Why one of the wanted backends cannot be measured beside its rivals; empty when all can."""
-        rivals = {"rocksdb": ("bench_iterator", "librocksdb-dev"), "postgres": ("bench_bare_query", "libpq-dev")}
-        for plugin, (rival, package) in rivals.items():
+        rivals = [("rocksdb", "bench_iterator", "librocksdb-dev"), ("rocksdb", "bench_write_batch", "librocksdb-dev"),
+                  ("postgres", "bench_bare_query", "libpq-dev")]
+        for plugin, rival, package in rivals:
             if plugin not in wanted:
                 continue
             if not (self.bin.parent / f"lib/eventcore/plugins/eventcore_plugin_{plugin}.so").exists():
@@ -84,24 +91,45 @@ class Programs:
             options = {"seconds": self.seconds, "warm-up": self.seconds / 4} | options
         for name, value in options.items():
             command += [f"--{name}", value]
+        self.runs.command(command, folder, told_options(config.read_text()))
         return parse_json_line(run(command))
+
+    def rival(self, name, command, parse, durability, settings, folder=None, environment=None):
+        """Figures of a program that is not ours, `settings` by the names of eventcore's own."""
+        started = now()
+        told = self.runs.command(command, folder)
+        figures = parse(run(command, environment))
+        self.runs.add(rival_run(name, told, figures, started, durability, settings))
+        return figures
 
     def fdatasync(self, size):
         with self.new_folder() as folder:
-            return parse_json_line(
-                run([self.bin / "bench_fdatasync", "--dir", folder, "--bytes", size, "--seconds", self.seconds]))
+            command = [self.bin / "bench_fdatasync", "--dir", folder, "--bytes", size, "--seconds", self.seconds]
+            return self.rival("appends to a file", command, parse_json_line, FDATASYNC,
+                              {"workload": "append", "clients": 1, "payload_bytes": size, "events": 1}, folder)
+
+    def write_batch(self, threads, size, in_turn):
+        with self.new_folder() as folder:
+            command = [self.bin / "bench_write_batch", "--dir", Path(folder) / "db", "--threads", threads, "--events", 2, "--bytes",
+                       size, "--seconds", self.seconds] + (["--in-turn"] if in_turn else [])
+            return self.rival("RocksDB WriteBatch" + (", in turn" if in_turn else ""), command, parse_json_line, FDATASYNC,
+                              {"workload": "append", "clients": threads, "payload_bytes": size, "events": 2}, folder)
 
     def iterator(self, values, size):
         with self.new_folder() as folder:
-            return parse_json_line(run([self.bin / "bench_iterator", "--dir", folder, "--values", values, "--bytes",
-                                        size, "--seconds", self.seconds]))
+            command = [self.bin / "bench_iterator", "--dir", folder, "--values", values, "--bytes", size, "--seconds",
+                       self.seconds]
+            return self.rival("RocksDB iterator", command, parse_json_line, None,
+                              {"workload": "read", "clients": 1, "payload_bytes": size, "events": values}, folder)
 
     def fillsync(self, threads, value_size):
         with self.new_folder() as folder:
             # --duration takes whole seconds.
-            return parse_db_bench(run(["db_bench", "--benchmarks=fillsync", f"--threads={threads}", "--num=10000000",
-                                       f"--duration={max(1, round(self.seconds))}", "--key_size=16",
-                                       f"--value_size={value_size}", "--histogram", f"--db={folder}"]))
+            command = ["db_bench", "--benchmarks=fillsync", f"--threads={threads}", "--num=10000000",
+                       f"--duration={max(1, round(self.seconds))}", "--key_size=16", f"--value_size={value_size}",
+                       "--histogram", f"--db={folder}"]
+            return self.rival("db_bench fillsync", command, parse_db_bench, FDATASYNC,
+                              {"workload": "append", "clients": threads, "payload_bytes": value_size, "events": 1}, folder)
 
 
 def config_text(plugin, options):
@@ -111,3 +139,9 @@ def config_text(plugin, options):
     if options:
         lines += ["options:"] + [f"  {name}: {value}" for name, value in options.items()]
     return "\n".join(lines) + "\n"
+
+
+def told_options(text):
+    """A configuration in a line, without what is secret, and the same in each repetition."""
+    lines = (re.sub(r"bench_\d+$", "...", line.strip()) for line in text.splitlines() if line.strip() != "options:")
+    return ", ".join("dsn: ..." if line.startswith("dsn:") else line for line in lines)

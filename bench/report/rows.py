@@ -79,6 +79,10 @@ def read_row(programs, how, interleaved):
 def rocksdb_rows(programs, quick):
     def append(clients, **options):
         return programs.load("rocksdb", "append", clients=clients, payload=PAYLOAD, events=2, streams=2, **options)
+    def bare_row(clients, rival, in_turn):
+        return Row(f"rocksdb: {clients} client{'s' if clients > 1 else ''} against {rival}",
+                   f"{APPEND}, {durable}, {clients} client{'s' if clients > 1 else ''}; rival: the same keys, nothing checked",
+                   AtLeast(None), lambda: append(clients), lambda: programs.write_batch(clients, PAYLOAD, in_turn))
     many = 100_000 if quick else 1_000_000
     durable = "durable (fdatasync)"
     one_sync = f"fdatasync after each plain append of {BATCH_BYTES} B to one file, same disk"
@@ -88,6 +92,9 @@ def rocksdb_rows(programs, quick):
             lambda: programs.fdatasync(BATCH_BYTES)),
         Row(f"rocksdb: 64 clients against {fillsync}", f"{APPEND}, {durable}, 64 clients", AtLeast(1.5, events=2),
             lambda: append(64), lambda: programs.fillsync(64, PAYLOAD)),
+        bare_row(1, "a bare loop of synced WriteBatches", False),
+        bare_row(64, "as many threads, each with a bare loop of synced WriteBatches, by RocksDB's own group commit", False),
+        bare_row(64, "the same loops, one batch at a time", True),
         read_row(programs, "alone, by appends of 2 events", 1),
         read_row(programs, "two at a time, by appends of an event of each", 2),
         hot_row(partial(programs.load, "rocksdb"), "rocksdb", durable),
@@ -107,13 +114,13 @@ def postgres_rows(postgres):
         return postgres.load("transfer", clients=clients, accounts=max(20, 2_000 // clients), history=2)
     return [
         Row(f"postgres: `execute`, 1 client, against {ten}, 1 client", f"{command}, 1 client", AtLeast(2.5),
-            lambda: transfer(1), lambda: postgres.pgbench("ten_round_trips.sql", 1)),
+            lambda: transfer(1), lambda: postgres.ten_round_trips(1)),
         Row(f"postgres: `execute`, 64 clients, against {ten}, 32 clients", f"{command}, 64 clients", AtLeast(3),
-            lambda: transfer(64), lambda: postgres.pgbench("ten_round_trips.sql", 32)),
+            lambda: transfer(64), lambda: postgres.ten_round_trips(32)),
         Row(f"postgres: appends, 64 clients, against single-row autocommit inserts by pgbench at its best of 16, 32 and "
             f"64 clients, values of {PAYLOAD} B", f"{APPEND}, {durable}, 64 clients", AtLeast(1.5, events=2),
             lambda: postgres.load("append", clients=64, payload=PAYLOAD, events=2, streams=2),
-            postgres.best_single_inserts),
+            lambda: postgres.best_single_inserts(PAYLOAD)),
         Row("postgres: read of a 1000-event stream against one prepared query through libpq with binary rows",
             f"{PAYLOAD} B payload, 10 streams read in turn, in the server's memory, 1 client", AtLeast(0.7),
             lambda: postgres.read(history=1_000, streams=10, payload=PAYLOAD, events=2),

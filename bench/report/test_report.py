@@ -1,6 +1,8 @@
 """The report's own parts, without measuring anything."""
 
+import json
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -8,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import figures  # noqa: E402
 import programs  # noqa: E402
+import runs  # noqa: E402
 
 DB_BENCH = """\
 fillsync     :    1625.922 micros/op 38477 ops/sec 3.327 seconds 128000 operations;   10.0 MB/s (1000 ops)
@@ -47,6 +50,43 @@ class Parsing(unittest.TestCase):
         self.assertEqual(programs.config_text("memory", {}), "plugin: memory\n")
         self.assertEqual(programs.config_text("rocksdb", {"cache_size": "8MiB"}),
                          "plugin: rocksdb\noptions:\n  path: db\n  cache_size: 8MiB\n")
+
+
+class Telling(unittest.TestCase):
+    """What was run, to be repeated by hand."""
+
+    def test_commands_by_row_each_once(self):
+        told = runs.Runs()
+        for row in ("one", "two", "one"):
+            told.row = row
+            told.command(["/usr/bin/db_bench", "--db=/tmp/x", 64, "two words"], "/tmp/x")
+        told.command([runs.SOURCE / "build/bin/ours", "--file", runs.SOURCE / "a.sql"], None, "plugin: memory")
+        self.assertEqual(told.markdown()[5:], [
+            "one", "", "    db_bench --db=DIR 64 'two words'", "    ours --file ./a.sql  # DIR/store.yaml: plugin: memory", "",
+            "two", "", "    db_bench --db=DIR 64 'two words'"])
+
+    def test_no_secret(self):
+        text = programs.config_text("postgres", {"dsn": '"postgresql://u:secret@h/d"', "schema": "bench_7"})
+        self.assertEqual(programs.told_options(text), "plugin: postgres, dsn: ..., schema: ...")
+
+    def test_a_rival_as_a_line_of_json(self):
+        told = runs.Runs()
+        told.row = "one"
+        figures_of_it = sample(100.0) | {"operations": 200, "seconds": 2.0}
+        told.add(runs.rival_run("db_bench", "db_bench --x", figures_of_it, "2026-11-27T12:00:00Z", "fdatasync",
+                                {"workload": "append", "clients": 64, "payload_bytes": 256, "events": 2}))
+        with tempfile.TemporaryDirectory() as folder:
+            told.write(Path(folder) / "runs")
+            line, = (Path(folder) / "runs").read_text().splitlines()
+        run = json.loads(line)
+        self.assertEqual((run["eventcore_bench"], run["name"], run["rival"], run["command"], run["row"]),
+                         (1, "db_bench, 64 clients", "db_bench", "db_bench --x", "one"))
+        self.assertEqual(run["store"], {"plugin": None, "version": None, "durable": True, "durability": "fdatasync"})
+        self.assertEqual(run["settings"], {"in_flight": 1, "loop": "closed", "rate": None, "workload": "append",
+                                           "clients": 64, "payload_bytes": 256, "events": 2})
+        self.assertEqual(run["results"], {"seconds": 2.0, "operations": 200, "per_second": 100.0, "events_written": 400,
+                                          "events_written_per_second": 200.0,
+                                          "latency_us": {"mean": 2.0, "p50": 1.0, "p99": 22.2, "p99_9": 3333.3}})
 
 
 class Judging(unittest.TestCase):
