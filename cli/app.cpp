@@ -1,7 +1,11 @@
 #include "app.hpp"
+#include "settings.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace cli {
 
@@ -29,6 +33,15 @@ std::string is_limit(const std::string& text) {
   return is_zero ? "a number above 0 is needed; without a limit it is all" : is_number(text);
 }
 
+// As a shell takes it for one word.
+std::string for_a_shell(std::string_view word) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+,./:@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 class Grammar {
  public:
   explicit Grammar(Options& options) : app_(std::make_unique<CLI::App>(description, "eventcore")), options_(options) {}
@@ -51,6 +64,7 @@ class Grammar {
     add_copy();
     add_verify();
     add_projection();
+    add_bench();
     add_completion();
     return std::move(app_);
   }
@@ -193,6 +207,26 @@ class Grammar {
     add_timeout(reset);
   }
 
+  void add_bench() {
+    CLI::App& command = add(*app_, "bench", "Puts load on a store, measures it, and checks what it holds", run_bench);
+    command.add_option("FILE", options_.bench_file, "Runs, in YAML; what stands behind it counts for each of them");
+    for (const bench::Setting& setting : bench::all_settings()) {
+      std::string option(setting.name);
+      std::ranges::replace(option, '_', '-');
+      command
+          .add_option_function<std::string>(
+              "--" + option,
+              [this, name = std::string(setting.name)](const std::string& text) {
+                options_.bench_settings.emplace_back(name, text);
+              },
+              std::string(setting.what))
+          ->type_name(std::string(setting.kind));
+    }
+    command.add_option("--name", options_.name, "What the runs are called");
+    command.add_option("--out", options_.out, "Keep the results in a file too, as JSON")->type_name("FILE");
+    add_json(command);
+  }
+
   void add_completion() {
     CLI::App& command = add(*app_, "completion", "Prints what a shell needs to complete this command line", complete);
     command.add_option("SHELL", options_.name, "bash, zsh or fish")
@@ -209,6 +243,11 @@ class Grammar {
 std::unique_ptr<CLI::App> make_app(Options& options) { return Grammar(options).make(); }
 
 bool parse_options(int argc, char** argv, Options& options, int& exit_status) {
+  options.command_line = "eventcore";
+  for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
+    options.command_line += ' ' + for_a_shell(word);
+    if (word == "--config" || word.starts_with("--config=")) options.is_config_given = true;
+  }
   const std::unique_ptr<CLI::App> app = make_app(options);
   try {
     app->parse(argc, argv);

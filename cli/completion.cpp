@@ -118,7 +118,7 @@ std::string for_bash(const CLI::App& app) {
          texts(commands_of(app)) + " --config --help --version\" ;;\n" + cases +
          "  esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-         "  [ \"$command\" != import ] || _eventcore_files\n"
+         "  case $command in import | bench) _eventcore_files ;; esac\n"
          "}\n";
 }
 
@@ -148,7 +148,7 @@ std::string for_fish(const CLI::App& app) {
     for (const Word& word : options_of(*command)) add(condition, word);
     for (const Word& word : commands_of(*command)) add(condition, word);
   }
-  out += "complete -c eventcore -n '__fish_seen_subcommand_from import' -F\n";
+  out += "complete -c eventcore -n '__fish_seen_subcommand_from import bench' -F\n";
   out += "complete -c eventcore -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
   return out;
 }

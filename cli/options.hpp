@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -31,15 +32,18 @@ int rebuild_projection(const Options& options, const std::stop_token& stop);
 int reset_projection(const Options& options, const std::stop_token& stop);
 int list_dead_letters(const Options& options, const std::stop_token& stop);
 int replay_dead_letters(const Options& options, const std::stop_token& stop);
+int run_bench(const Options& options, const std::stop_token& stop);
 int complete(const Options& options, const std::stop_token& stop);
 
 struct Options {
   Command command = nullptr;
-  std::string config;  // of the store; may be empty
-  bool json = false;   // instead of a table or a sentence
+  std::string config;            // of the store; may be empty
+  bool is_config_given = false;  // on the command line, and not by the environment alone
+  std::string command_line;      // all of it, as it can be given again
+  bool json = false;             // instead of a table or a sentence
 
-  std::string name;                  // plugins describe: of the plugin; projection; completion: of the shell
-  std::string prefix;                // streams
+  std::string name;    // plugins describe: of the plugin; projection; completion: of the shell; bench: of the runs
+  std::string prefix;  // streams
   std::vector<std::string> streams;  // read: these; append: the one
   ec::Filter filter;                 // tail, export
   std::uint64_t after_version = 0;   // read
@@ -55,6 +59,10 @@ struct Options {
   bool all = false;                    // dead-letters: also those that are resolved
   std::vector<std::uint64_t> numbers;  // replay: these dead letters
   std::uint64_t timeout_s = 30;        // how long an answer may take
+
+  // bench
+  std::string bench_file, out;  // its runs; where results are kept
+  std::vector<std::pair<std::string, std::string>> bench_settings;
 
   // append
   std::string type, data, data_file, metadata, expect = "any", commit, encoding = "json";

@@ -13,9 +13,9 @@ class AppendClient final : public Client {
       : store_(store) {
     for (std::size_t i = 0; i < settings.streams; ++i)
       expects_.push_back(ec::Expect::exact(ec::StreamId(prefix + std::to_string(number) + "/" + std::to_string(i)), 0));
-    Payloads payloads(settings.payload_bytes);
+    Payloads payloads(settings.payload_bytes, settings.seed + number);
     for (std::vector<ec::NewEvent>& events : appends_)
-      for (std::size_t i = 0; i < settings.events; ++i)
+      for (std::size_t i = 0; i < *settings.events; ++i)
         events.push_back({.expect = i % settings.streams,
                           .type = "appended",
                           .payload = payloads.next(),
@@ -26,6 +26,7 @@ class AppendClient final : public Client {
     const std::vector<ec::NewEvent>& events = appends_[tally.operations % appends_.size()];
     auto appended = store_.append(expects_, events, ec::Uuid::make());
     if (!appended) return std::unexpected(std::move(appended.error()));
+    if (auto risen = acknowledge(appended->first, appended->last); !risen) return risen;
     for (std::size_t i = 0; i < expects_.size(); ++i) expects_[i].version = appended->versions[i];
     ++tally.operations;
     ++tally.attempts;

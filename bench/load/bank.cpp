@@ -64,10 +64,10 @@ class BankWorkload final : public Workload {
     expects.reserve(stream_count);
     for (const ec::StreamId& account : accounts) expects.push_back(ec::Expect::any(account));
     std::vector<ec::NewEvent> events;
-    for (std::size_t i = 0; i < settings_.history; ++i) {
+    for (std::size_t i = 0; i < *settings_.history; ++i) {
       events.push_back(history_event(i, accounts));
-      if (events.size() < events_an_append && i + 1 < settings_.history) continue;
-      if (auto appended = store_.append(expects, events); !appended)
+      if (events.size() < events_an_append && i + 1 < *settings_.history) continue;
+      if (auto appended = store_.append(expects, events, {}, {.stop = settings_.stop}); !appended)
         return std::unexpected(std::move(appended.error()));
       prepared_events += events.size();
       events.clear();
@@ -101,7 +101,8 @@ std::unique_ptr<Workload> cache_workload(ec::Store& store, const Settings& setti
   return std::make_unique<BankWorkload<DepositWithCache>>(store, settings, prefix);
 }
 
-std::unique_ptr<Workload> transfer_workload(ec::Store& store, const Settings& settings, const std::string& prefix) {
+std::unique_ptr<Workload> disjoint_transfer_workload(ec::Store& store, const Settings& settings,
+                                                     const std::string& prefix) {
   return std::make_unique<BankWorkload<bank::TransferMoney>>(store, settings, prefix);
 }
 

@@ -101,10 +101,8 @@ class AllWorkload final : public Workload {
       : store_(store), settings_(settings), is_projection_(is_projection) {}
 
   ec::Result<std::unique_ptr<Client>> client(std::size_t) override {
-    if (settings_.clients > 1)
-      return std::unexpected(ec::Error{ec::Code::invalid, "catch_up and read_all are for one client"});
     if (auto prepared = prepare(); !prepared) return std::unexpected(std::move(prepared.error()));
-    const std::uint64_t events = settings_.history * settings_.streams;
+    const std::uint64_t events = *settings_.history * settings_.streams;
     if (is_projection_)
       return std::make_unique<CatchUpClient>(store_, events, settings_.payload_bytes, settings_.save_every);
     return std::make_unique<ReadAllClient>(store_, events, settings_.payload_bytes);
@@ -118,8 +116,8 @@ class AllWorkload final : public Workload {
     std::vector<ec::StreamId> streams;
     streams.reserve(settings_.streams);
     for (std::size_t i = 0; i < settings_.streams; ++i) streams.emplace_back("all/" + std::to_string(i));
-    prepared_events = settings_.history * settings_.streams;
-    return fill(store_, streams, settings_.history, settings_.payload_bytes);
+    prepared_events = *settings_.history * settings_.streams;
+    return fill(store_, streams, *settings_.history, settings_);
   }
 
   ec::Store& store_;
@@ -129,11 +127,11 @@ class AllWorkload final : public Workload {
 
 }  // namespace
 
-std::unique_ptr<Workload> catch_up_workload(ec::Store& store, const Settings& settings) {
+std::unique_ptr<Workload> catch_up_workload(ec::Store& store, const Settings& settings, const std::string&) {
   return std::make_unique<AllWorkload>(store, settings, true);
 }
 
-std::unique_ptr<Workload> read_all_workload(ec::Store& store, const Settings& settings) {
+std::unique_ptr<Workload> read_all_workload(ec::Store& store, const Settings& settings, const std::string&) {
   return std::make_unique<AllWorkload>(store, settings, false);
 }
 

@@ -12,7 +12,7 @@ std::unexpected<ec::Error> wrong(const std::string& what) {
 
 }  // namespace
 
-ec::Result<> check_history(ec::Store& store, ec::Position start, std::uint64_t expected) {
+ec::Result<Checked> check_history(ec::Store& store, ec::Position start, std::uint64_t expected, Workload& workload) {
   auto info = store.info();
   if (!info) return std::unexpected(std::move(info.error()));
   const bool dense = (info->capabilities & EC_CAP_DENSE_POSITIONS) != 0;
@@ -31,6 +31,7 @@ ec::Result<> check_history(ec::Store& store, ec::Position start, std::uint64_t e
         return wrong("stream '" + std::string(event.stream()) + "' has version " + std::to_string(event.version()) +
                      " after " + std::to_string(version));
       version = event.version();
+      if (auto looked = workload.look_at(event); !looked) return std::unexpected(std::move(looked.error()));
       last = position;
       ++count;
     }
@@ -38,7 +39,8 @@ ec::Result<> check_history(ec::Store& store, ec::Position start, std::uint64_t e
   if (count != expected)
     return wrong("the store has " + std::to_string(count) + " new events, the clients wrote " +
                  std::to_string(expected));
-  return {};
+  if (auto looked = workload.end_look(); !looked) return std::unexpected(std::move(looked.error()));
+  return Checked{count, versions.size()};
 }
 
 }  // namespace bench

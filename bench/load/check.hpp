@@ -5,9 +5,13 @@
 
 namespace bench {
 
+struct Checked {
+  std::uint64_t events = 0, streams = 0;
+};
+
 // Reads everything behind `start` and checks: positions rise (and are without gaps where the store promises it), the
-// versions of each stream go 1, 2, 3 ... and there are exactly `expected` events. The streams must be new since
-// `start`.
-ec::Result<> check_history(ec::Store& store, ec::Position start, std::uint64_t expected);
+// versions of each stream go 1, 2, 3 ..., there are exactly `expected` events, and the workload finds nothing wrong in
+// them. The streams must be new since `start`.
+ec::Result<Checked> check_history(ec::Store& store, ec::Position start, std::uint64_t expected, Workload& workload);
 
 }  // namespace bench

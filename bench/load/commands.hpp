@@ -73,23 +73,47 @@ class CommandClient : public Client {
  protected:
   explicit CommandClient(ec::Store& store) : store_(store) {}
 
-  // Gives what was committed, after it has been counted; the command writes `events` in all.
+  // What was committed, after it has been counted; nothing when a rule refused it or it met conflicts only. The command
+  // writes `events` in all.
   template <class Command>
-  ec::Result<ec::Committed> execute(const Command& command, std::size_t events) {
+  ec::Result<std::optional<ec::Committed>> execute(const Command& command, std::size_t events) {
     ec::ExecuteOptions options;
     if constexpr (requires { Command::caches_state; }) options.cache = &cache_;
     auto done = ec::execute(store_, command, options);
-    if (!done) return std::unexpected(ec::Error(std::move(done.error())));
+    if (!done) {
+      if (done.error().is_rejected()) {
+        ++tally.rejections;
+        ++tally.attempts;
+        return std::nullopt;
+      }
+      if (done.error().is_conflict()) {
+        ++tally.given_up;
+        count_attempts(options.max_attempts);
+        ++tally.conflicts;
+        return std::nullopt;
+      }
+      return std::unexpected(ec::Error(std::move(done.error())));
+    }
+    if (auto risen = acknowledge(done->first, done->last); !risen) return std::unexpected(std::move(risen.error()));
     ++tally.operations;
-    tally.attempts += done->attempts;
+    count_attempts(done->attempts);
     tally.events_written += events;
     std::uint64_t versions = 0;
     for (const ec::StreamVersion& each : done->versions) versions += each.version;
     tally.events_read += versions - events;
-    return std::move(*done);
+    return std::optional(std::move(*done));
   }
 
+  ec::Store& store() { return store_; }
+
  private:
+  // Each but the last met a conflict.
+  void count_attempts(std::uint32_t attempts) {
+    tally.attempts += attempts;
+    tally.retries += attempts - 1;
+    tally.conflicts += attempts - 1;
+  }
+
   ec::Store& store_;
   ec::StateCache cache_{16U << 20U};
 };

@@ -11,12 +11,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace bench {
 
 class Histogram {
  public:
+  Histogram() : counts_(bucket_count) {}
+
   // A percentile is at most this part of the true value above it.
   static constexpr double error_bound = 1.0 / 128;
   static constexpr std::uint64_t longest_ns = (std::uint64_t{1} << 40U) - 1;  // 18 minutes; what is longer counts as it
@@ -39,6 +42,15 @@ class Histogram {
   std::uint64_t count() const { return count_; }
   std::uint64_t max() const { return max_ns_; }
   double mean() const { return count_ == 0 ? 0 : static_cast<double>(sum_ns_) / static_cast<double>(count_); }
+
+  void clear() { *this = Histogram(std::move(counts_)); }
+
+  // Of each bucket that is not empty: the largest value that counts in it, and how many there are.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (std::size_t i = 0; i < bucket_count; ++i)
+      if (counts_[i] > 0) visit(end_of(i), counts_[i]);
+  }
 
   // The smallest value that `percent` of the recorded ones do not exceed, rounded up to its bucket's end.
   std::uint64_t percentile(double percent) const {
@@ -68,7 +80,10 @@ class Histogram {
     return ((bucket % cuts + cuts + 1) << shift) - 1;
   }
 
-  std::vector<std::uint64_t> counts_ = std::vector<std::uint64_t>(bucket_count);
+  // The room is kept.
+  explicit Histogram(std::vector<std::uint64_t>&& room) : counts_(std::move(room)) { std::ranges::fill(counts_, 0); }
+
+  std::vector<std::uint64_t> counts_;
   std::uint64_t count_ = 0;
   std::uint64_t sum_ns_ = 0;
   std::uint64_t max_ns_ = 0;

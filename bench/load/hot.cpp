@@ -13,8 +13,8 @@ class HotClient final : public CommandClient {
   HotClient(ec::Store& store, const Settings& settings, const std::string& prefix, std::size_t)
       : CommandClient(store),
         prefix_(prefix),
-        length_(std::max<std::uint64_t>(settings.history, 1)),
-        note_{{}, text_of(settings), settings.events} {
+        length_(std::max<std::uint64_t>(*settings.history, 1)),
+        note_{{}, text_of(settings), *settings.events} {
     move_on();
   }
 
@@ -22,14 +22,14 @@ class HotClient final : public CommandClient {
   ec::Result<> operate() override {
     auto done = execute(note_, note_.events);
     if (!done) return std::unexpected(std::move(done.error()));
-    if (done->versions.front().version >= length_) move_on();
+    if (*done && (*done)->versions.front().version >= length_) move_on();
     return {};
   }
 
  private:
   static std::string text_of(const Settings& settings) {
     constexpr std::size_t around = sizeof R"({"text":""})" - 1;
-    return Payloads(settings.payload_bytes - std::min(settings.payload_bytes, around)).next();
+    return Payloads(settings.payload_bytes - std::min(settings.payload_bytes, around), settings.seed).next();
   }
   void move_on() { note_.stream = ec::StreamId(prefix_ + std::to_string(place_++)); }
 

@@ -24,30 +24,34 @@ class SimpleWorkload final : public Workload {
   const std::string prefix_;
 };
 
+using MakeWorkload = std::unique_ptr<Workload>(ec::Store& store, const Settings& settings, const std::string& prefix);
+
 // Appends to streams of the client's own, with exact expectations and a commit id each.
-std::unique_ptr<Workload> append_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
+MakeWorkload append_workload;
+
+// Transfers of some money between two of `accounts` that all clients share; and those among reads of one account's last
+// events.
+MakeWorkload transfer_workload, read_mostly_workload;
 
 // Commands on accounts of the client's own: one stream, also with a snapshot or a cached state of it, or two.
-std::unique_ptr<Workload> deposit_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
-std::unique_ptr<Workload> snapshot_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
-std::unique_ptr<Workload> cache_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
-std::unique_ptr<Workload> transfer_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
+MakeWorkload deposit_workload, snapshot_workload, cache_workload, disjoint_transfer_workload;
 
 // Commands that all read and write one stream; at `history` events everybody moves on to the next.
-std::unique_ptr<Workload> hot_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
+MakeWorkload hot_workload;
 
 // Reads of a whole stream of `history` events. The streams are the same in each run, so that a second one on the same
 // store finds them.
-std::unique_ptr<Workload> read_workload(ec::Store& store, const Settings& settings);
+MakeWorkload read_workload;
 
 // A projection from the start to the head over `streams` of `history` events each, and the bare read of the same. The
 // streams are the same in each run, too.
-std::unique_ptr<Workload> catch_up_workload(ec::Store& store, const Settings& settings);
-std::unique_ptr<Workload> read_all_workload(ec::Store& store, const Settings& settings);
+MakeWorkload catch_up_workload, read_all_workload;
 
-// Appends of one event at a fixed rate: to the moment when the handler of a projection that follows has it, or to the
-// answer.
-std::unique_ptr<Workload> live_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
-std::unique_ptr<Workload> paced_workload(ec::Store& store, const Settings& settings, const std::string& prefix);
+// Appends of one event: to the moment when the handler of a projection that follows has it, or to the answer.
+MakeWorkload live_workload, paced_workload;
+
+// Appends by many, and a projection of the same store: one that follows, whose lag is measured, or one that goes from
+// the start to the head for as long as they write.
+MakeWorkload projection_lag_workload, catch_up_while_writing_workload;
 
 }  // namespace bench

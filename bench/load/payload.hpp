@@ -1,7 +1,8 @@
-// Payloads that hardly compress and are not alike: letters and digits, the same sequence in each run.
+// Payloads that hardly compress and are not alike: letters and digits, the same sequence for each seed.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <random>
 #include <string>
 
@@ -9,7 +10,7 @@ namespace bench {
 
 class Payloads {
  public:
-  explicit Payloads(std::size_t bytes) : bytes_(bytes) {}
+  explicit Payloads(std::size_t bytes, std::uint64_t seed = 1) : bytes_(bytes), random_(seed) {}
 
   std::string next() {
     constexpr const char* letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -23,7 +24,7 @@ class Payloads {
 
  private:
   const std::size_t bytes_;
-  std::mt19937_64 random_{1};
+  std::mt19937_64 random_;
 };
 
 }  // namespace bench

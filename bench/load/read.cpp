@@ -56,13 +56,13 @@ class ReadWorkload final : public Workload {
   ec::Result<std::unique_ptr<Client>> client(std::size_t number) override {
     if (streams_.empty())
       if (auto prepared = prepare(); !prepared) return std::unexpected(std::move(prepared.error()));
-    return std::make_unique<ReadClient>(store_, streams_, settings_.history, settings_.payload_bytes, number);
+    return std::make_unique<ReadClient>(store_, streams_, *settings_.history, settings_.payload_bytes, number);
   }
 
  private:
   ec::Result<> prepare() {
-    const std::string prefix = "read/" + std::to_string(settings_.history) + "x" +
-                               std::to_string(settings_.payload_bytes) + "/" + std::to_string(settings_.events) + "/" +
+    const std::string prefix = "read/" + std::to_string(*settings_.history) + "x" +
+                               std::to_string(settings_.payload_bytes) + "/" + std::to_string(*settings_.events) + "/" +
                                std::to_string(settings_.interleaved) + "/";
     auto there = store_.list_streams(prefix);
     if (!there) return std::unexpected(std::move(there.error()));
@@ -73,9 +73,9 @@ class ReadWorkload final : public Workload {
         streams_.push_back({{together.back(), 0}});
       }
       if (!there->empty()) continue;
-      auto filled = fill(store_, together, settings_.history, settings_.payload_bytes, settings_.events);
+      auto filled = fill(store_, together, *settings_.history, settings_, *settings_.events);
       if (!filled) return filled;
-      prepared_events += settings_.history * together.size();
+      prepared_events += *settings_.history * together.size();
     }
     return {};
   }
@@ -87,7 +87,7 @@ class ReadWorkload final : public Workload {
 
 }  // namespace
 
-std::unique_ptr<Workload> read_workload(ec::Store& store, const Settings& settings) {
+std::unique_ptr<Workload> read_workload(ec::Store& store, const Settings& settings, const std::string&) {
   return std::make_unique<ReadWorkload>(store, settings);
 }
 

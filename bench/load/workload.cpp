@@ -1,9 +1,32 @@
+#include "handled.hpp"
 #include "kinds.hpp"
 #include "payload.hpp"
+
+#include <array>
 
 namespace bench {
 
 namespace {
+
+constexpr auto kinds = std::to_array<WorkloadKind>({
+    {"transfer", "the bank's transfers between accounts that all share", 2, 0, false, transfer_workload},
+    {"append", "appends to streams of the client's own", 2, 0, false, append_workload},
+    {"read-mostly", "an account's last events are read, now and then there is a transfer", 2, 0, false,
+     read_mostly_workload},
+    {"hot", "commands that all read and write one stream", 1, 200, false, hot_workload},
+    {"catch-up-while-writing", "appends, while a projection catches up from the start again and again", 1, 1'000, false,
+     catch_up_while_writing_workload},
+    {"projection-lag", "appends, while a projection follows", 1, 0, false, projection_lag_workload},
+    {"disjoint-transfer", "transfers between accounts of the client's own", 2, 0, false, disjoint_transfer_workload},
+    {"deposit", "commands on one account of the client's own", 1, 0, false, deposit_workload},
+    {"snapshot", "the same with a snapshot", 1, 0, false, snapshot_workload},
+    {"cache", "the same with a state in memory", 1, 0, false, cache_workload},
+    {"read", "whole streams are read", 2, 1'000, false, read_workload},
+    {"catch-up", "a projection from the start to the head", 1, 1'000, true, catch_up_workload},
+    {"read-all", "the bare read of the same", 1, 1'000, true, read_all_workload},
+    {"live", "appends, each waited for until a projection that follows has it", 1, 0, true, live_workload},
+    {"paced", "the same appends without a projection", 1, 0, false, paced_workload},
+});
 
 // The head has moved since any run that wrote something.
 ec::Result<std::string> prefix_of_run(ec::Store& store, std::string_view name) {
@@ -14,37 +37,70 @@ ec::Result<std::string> prefix_of_run(ec::Store& store, std::string_view name) {
 
 }  // namespace
 
-ec::Result<std::unique_ptr<Workload>> make_workload(std::string_view name, ec::Store& store, const Settings& settings) {
-  auto prefix = prefix_of_run(store, name);
+Tally& Tally::operator+=(const Tally& other) {
+  operations += other.operations;
+  attempts += other.attempts;
+  conflicts += other.conflicts;
+  retries += other.retries;
+  rejections += other.rejections;
+  given_up += other.given_up;
+  events_written += other.events_written;
+  events_read += other.events_read;
+  return *this;
+}
+
+Tally Tally::operator-(const Tally& earlier) const {
+  return {operations - earlier.operations,         attempts - earlier.attempts,
+          conflicts - earlier.conflicts,           retries - earlier.retries,
+          rejections - earlier.rejections,         given_up - earlier.given_up,
+          events_written - earlier.events_written, events_read - earlier.events_read};
+}
+
+ec::Result<> Client::acknowledge(ec::Position first, ec::Position last) {
+  if (first <= last_ || last < first)
+    return std::unexpected(ec::Error{ec::Code::corrupt, "an append was acknowledged at positions " + first.str() +
+                                                            " to " + last.str() + " after one at " + last_.str()});
+  last_ = last;
+  return {};
+}
+
+std::span<const WorkloadKind> all_workloads() { return kinds; }
+
+const WorkloadKind* find_workload(std::string_view name) {
+  for (const WorkloadKind& kind : kinds)
+    if (kind.name == name) return &kind;
+  return nullptr;
+}
+
+std::string workload_names() {
+  std::string all;
+  for (const WorkloadKind& kind : kinds) all += (all.empty() ? "" : ", ") + std::string(kind.name);
+  return all;
+}
+
+ec::Result<std::unique_ptr<Workload>> make_workload(ec::Store& store, Settings settings) {
+  if (const std::string wrong = complete(settings); !wrong.empty())
+    return std::unexpected(ec::Error{ec::Code::invalid, wrong});
+  auto prefix = prefix_of_run(store, settings.workload);
   if (!prefix) return std::unexpected(std::move(prefix.error()));
-  if (name == "append") return append_workload(store, settings, *prefix);
-  if (name == "deposit") return deposit_workload(store, settings, *prefix);
-  if (name == "snapshot") return snapshot_workload(store, settings, *prefix);
-  if (name == "cache") return cache_workload(store, settings, *prefix);
-  if (name == "transfer") return transfer_workload(store, settings, *prefix);
-  if (name == "hot") return hot_workload(store, settings, *prefix);
-  if (name == "read") return read_workload(store, settings);
-  if (name == "catch_up") return catch_up_workload(store, settings);
-  if (name == "read_all") return read_all_workload(store, settings);
-  if (name == "live") return live_workload(store, settings, *prefix);
-  if (name == "paced") return paced_workload(store, settings, *prefix);
-  return std::unexpected(ec::Error{
-      ec::Code::invalid, "there is no workload '" + std::string(name) + "'; there are " + std::string(workload_names)});
+  return find_workload(settings.workload)->make(store, settings, *prefix);
 }
 
 ec::Result<> fill(ec::Store& store, const std::vector<ec::StreamId>& streams, std::uint64_t count,
-                  std::size_t payload_bytes, std::size_t events_an_append) {
-  Payloads payloads(payload_bytes);
+                  const Settings& settings, std::size_t events_an_append) {
+  Payloads payloads(settings.payload_bytes, settings.seed);
   std::vector<ec::Expect> expects;
   expects.reserve(streams.size());
   for (const ec::StreamId& stream : streams) expects.push_back(ec::Expect::any(stream));
   std::vector<ec::NewEvent> events;
   const std::uint64_t all = count * streams.size();
   for (std::uint64_t i = 0; i < all; ++i) {
-    events.push_back(
-        {.expect = i % streams.size(), .type = "filled", .payload = payloads.next(), .encoding = EC_ENCODING_BYTES});
+    events.push_back({.expect = i % streams.size(),
+                      .type = std::string(ec::type_of<Filled>),
+                      .payload = payloads.next(),
+                      .encoding = EC_ENCODING_BYTES});
     if (events.size() < events_an_append && i + 1 < all) continue;
-    auto appended = store.append(expects, events);
+    auto appended = store.append(expects, events, {}, {.stop = settings.stop});
     if (!appended) return std::unexpected(std::move(appended.error()));
     events.clear();
   }

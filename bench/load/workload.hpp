@@ -1,42 +1,46 @@
-// What clients do, over and over: the load program and the Google Benchmark program run the same workloads.
+// What clients do, over and over: `eventcore bench` and the Google Benchmark program run the same workloads.
 //
-//   auto made = make_workload("append", store, settings);
+//   auto made = make_workload(store, settings);
 //   auto client = (*made)->client(0);
-//   client->operate();
+//   (*client)->operate();
 #pragma once
+
+#include "histogram.hpp"
+#include "settings.hpp"
 
 #include <eventcore/eventcore.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace bench {
 
-struct Settings {
-  std::size_t clients = 1;
-  std::size_t payload_bytes = 256;    // append, hot, read; a deposit and a transfer have the bank's own small events
-  std::size_t events = 2;             // of one append; read: of those that prepare it
-  std::size_t streams = 2;            // of one append; read: streams to choose from
-  std::size_t interleaved = 1;        // read: streams that share the appends that prepare them
-  std::uint64_t history = 0;          // events a command or a read finds; hot: a stream is left at this length
-  std::size_t accounts = 1'000;       // of commands: fresh ones for so many commands of a client, then again
-  std::uint64_t save_every = 10'000;  // catch_up: events a checkpoint
-  double rate = 200;                  // live, paced: appends a second
-  std::string config{};               // live: where a store of the projection's own is opened
-};
+using Clock = std::chrono::steady_clock;
 
 // Of one client; nobody else looks at it while it works.
 struct Tally {
-  std::uint64_t operations = 0;
+  std::uint64_t operations = 0;  // that did what they were to do
   std::uint64_t attempts = 0;
+  std::uint64_t conflicts = 0;   // attempts that met one
+  std::uint64_t retries = 0;     // attempts after the first of their operation
+  std::uint64_t rejections = 0;  // operations that a rule of the bank refused
+  std::uint64_t given_up = 0;    // operations that met conflicts only
   std::uint64_t events_written = 0;
   std::uint64_t events_read = 0;
+
+  Tally& operator+=(const Tally& other);
+  Tally operator-(const Tally& earlier) const;
 };
 
+// One lane of operations, each waited for before the next. One that is to run without a thread of its own would get a
+// second form of operate() here, which calls back when the answer is there; the runner's lanes are all that knows.
 class Client {
  public:
   Client() = default;
@@ -44,11 +48,27 @@ class Client {
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  // One append, command or read, waited for.
+  // One append, command or read. One that was rejected or given up is counted as such and is no error.
   virtual ec::Result<> operate() = 0;
 
   Tally tally;
-  std::uint64_t took_ns = 0;  // the last operation, where that is not from call to answer
+  Clock::time_point due{};                   // set by the runner: from when the operation is counted
+  std::optional<Clock::time_point> ended{};  // of the last operation, where that is not when operate() was back
+
+ protected:
+  // What was acknowledged: positions of one lane rise.
+  ec::Result<> acknowledge(ec::Position first, ec::Position last);
+
+ private:
+  ec::Position last_{};
+};
+
+// What only some workloads have to tell.
+struct Found {
+  std::optional<Histogram> lag{};            // of a projection, from when an append was due to its handler
+  std::optional<std::uint64_t> catch_ups{};  // of a projection from the start to the head
+  double catch_up_seconds = 0;               // of all of them
+  std::uint64_t catch_up_events = 0;
 };
 
 class Workload {
@@ -61,15 +81,34 @@ class Workload {
   // Whatever it needs is in the store when this is back.
   virtual ec::Result<std::unique_ptr<Client>> client(std::size_t number) = 0;
 
+  // The clients are warm; called once, on any of their threads.
+  virtual void begin_measuring() {}
+  // The clients are done.
+  virtual ec::Result<Found> finish() { return Found{}; }
+
+  // For the check at the end: each new event in the store's order, then the end of them.
+  virtual ec::Result<> look_at(const ec::RecordedEvent&) { return {}; }
+  virtual ec::Result<> end_look() { return {}; }
+
   // Events that were written to prepare it.
   std::uint64_t prepared_events = 0;
 };
 
-inline constexpr std::string_view workload_names =
-    "append, deposit, snapshot, cache, transfer, hot, read, catch_up, read_all, live, paced";
+struct WorkloadKind {
+  std::string_view name;
+  std::string_view what;
+  std::size_t events;     // what the setting is where nothing is said
+  std::uint64_t history;  // likewise
+  bool for_one;           // client with one operation in flight
+  std::unique_ptr<Workload> (*make)(ec::Store& store, const Settings& settings, const std::string& prefix);
+};
+
+std::span<const WorkloadKind> all_workloads();
+const WorkloadKind* find_workload(std::string_view name);
+std::string workload_names();
 
 // Streams get names that no earlier run on the same store has used. The store outlives it.
-ec::Result<std::unique_ptr<Workload>> make_workload(std::string_view name, ec::Store& store, const Settings& settings);
+ec::Result<std::unique_ptr<Workload>> make_workload(ec::Store& store, Settings settings);
 
 // Events of one append, at most, where nothing is said of it.
 inline constexpr std::size_t many_events = 500;
@@ -77,6 +116,6 @@ inline constexpr std::size_t many_events = 500;
 // Puts `count` events of `payload_bytes` behind those that each stream has. Each append has `events_an_append`, of the
 // streams in turn.
 ec::Result<> fill(ec::Store& store, const std::vector<ec::StreamId>& streams, std::uint64_t count,
-                  std::size_t payload_bytes, std::size_t events_an_append = many_events);
+                  const Settings& settings, std::size_t events_an_append = many_events);
 
 }  // namespace bench

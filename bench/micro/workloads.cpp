@@ -16,11 +16,11 @@ struct Stage {
   std::unique_ptr<Workload> workload;
   std::vector<std::unique_ptr<Client>> clients;
 
-  ec::Result<> set(const Backend& backend, const std::string& name, const Settings& settings) {
+  ec::Result<> set(const Backend& backend, const Settings& settings) {
     auto opened = backend.open();
     if (!opened) return std::unexpected(std::move(opened.error()));
     store.emplace(std::move(*opened));
-    auto made = make_workload(name, *store, settings);
+    auto made = make_workload(*store, settings);
     if (!made) return std::unexpected(std::move(made.error()));
     workload = std::move(*made);
     for (std::size_t i = 0; i < settings.clients; ++i) {
@@ -38,11 +38,11 @@ struct Stage {
 };
 Stage stage;
 
-void run(benchmark::State& state, const Backend& backend, const std::string& workload, Settings settings) {
+void run(benchmark::State& state, const Backend& backend, Settings settings) {
   const auto number = static_cast<std::size_t>(state.thread_index());
   settings.clients = static_cast<std::size_t>(state.threads());
   if (number == 0)
-    if (auto set = stage.set(backend, workload, settings); !set) {
+    if (auto set = stage.set(backend, settings); !set) {
       fail(state, set.error().message);
       stage.clear();
     }
@@ -67,24 +67,25 @@ void run(benchmark::State& state, const Backend& backend, const std::string& wor
   if (number == 0) stage.clear();
 }
 
-benchmark::internal::Benchmark* add(const Backend& backend, const std::string& name, const std::string& workload,
-                                    const Settings& settings) {
-  return benchmark::RegisterBenchmark((name + "/" + backend.name).c_str(), run, backend, workload, settings)
-      ->UseRealTime();
+benchmark::internal::Benchmark* add(const Backend& backend, const std::string& name, const Settings& settings) {
+  return benchmark::RegisterBenchmark((name + "/" + backend.name).c_str(), run, backend, settings)->UseRealTime();
 }
 
 // A number of executions that is fixed and small, so that a history grows by two percent at most.
 void register_execute(const Backend& backend) {
-  for (const std::string workload : {"deposit", "transfer"}) {
+  for (const std::string workload : {"deposit", "disjoint-transfer"}) {
     const std::string name = workload == "deposit" ? "execute/one_stream/" : "execute/two_streams/";
-    add(backend, name + "cold", workload, {.accounts = 50'000})->Iterations(50'000);
+    add(backend, name + "cold", {.workload = workload, .accounts = 50'000})->Iterations(50'000);
     for (const std::uint64_t history : {10U, 100U, 1'000U}) {
       const std::size_t accounts = 50'000 / history;
-      add(backend, name + std::to_string(history), workload, {.history = history, .accounts = accounts})
+      add(backend, name + std::to_string(history), {.workload = workload, .accounts = accounts, .history = history})
           ->Iterations(static_cast<std::int64_t>(accounts * std::max<std::uint64_t>(history / 100, 1)));
     }
   }
-  add(backend, "execute/disjoint", "transfer", {.accounts = 25'000})->Iterations(25'000)->Threads(1)->Threads(4);
+  add(backend, "execute/disjoint", {.workload = "disjoint-transfer", .accounts = 25'000})
+      ->Iterations(25'000)
+      ->Threads(1)
+      ->Threads(4);
 }
 
 }  // namespace
@@ -92,9 +93,9 @@ void register_execute(const Backend& backend) {
 void register_workloads(const std::vector<Backend>& backends) {
   register_execute({"memory", {}});
   for (const Backend& backend : backends) {
-    add(backend, "append", "append", {})->ThreadRange(1, 64);
-    add(backend, "read/1000", "read", {.streams = 10, .history = 1'000})->Threads(1)->Threads(2);
-    add(backend, "hot", "hot", {.events = 1, .history = 200})->Threads(1)->Threads(16);
+    add(backend, "append", {.workload = "append"})->ThreadRange(1, 64);
+    add(backend, "read/1000", {.workload = "read", .streams = 10, .history = 1'000})->Threads(1)->Threads(2);
+    add(backend, "hot", {.workload = "hot", .events = 1, .history = 200})->Threads(1)->Threads(16);
   }
 }
 

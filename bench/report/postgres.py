@@ -74,7 +74,7 @@ class Postgres:
         return programs.run(command, environment_of(self.dsn))
 
     def load(self, workload, **options):
-        """Figures of bench_load in a schema of its own, which is dropped afterwards."""
+        """Figures of `eventcore bench` in a schema of its own, which is dropped afterwards."""
         schema = next(self.schemas)
         try:
             return self.load_into(schema, workload, **options)
@@ -90,7 +90,7 @@ class Postgres:
         """Streams are written once; their index and pages are in memory, and their statistics are there."""
         if self.read_schema is None:
             self.read_schema = next(self.schemas)
-            self.load_into(self.read_schema, "read", **(options | {"seconds": 0.01, "warm-up": 0}))
+            self.load_into(self.read_schema, "read", prepares=True, **(options | {"seconds": 0.01, "warm_up_seconds": 0}))
             self.sql("-c", f"VACUUM ANALYZE {self.read_schema}.events")
         return self.load_into(self.read_schema, "read", **options)
 

@@ -36,6 +36,26 @@ def parse_json_line(text):
     return figures
 
 
+def figures_of(record):
+    """What the rows use of the object that `eventcore bench --json` prints for a run."""
+    results, latency = record["results"], record["results"]["latency_us"]
+    return {"operations": results["operations"], "per_second": results["per_second"], "attempts": results["attempts"],
+            "events_read_per_operation": results["events_read"] / max(results["operations"], 1),
+            "mean_us": latency["mean"], "p50_us": latency["p50"], "p99_us": latency["p99"], "p99_9_us": latency["p99_9"],
+            "least_by_client": results["by_client"]["least"], "most_by_client": results["by_client"]["most"],
+            "rss_growth_kib": max(0, results["memory_bytes"]["peak"] - results["memory_bytes"]["before"]) / 1024}
+
+
+def parse_bench(text):
+    try:
+        figures = figures_of(json.loads(text))
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise Failed(f"the result of one run was expected, not: {text[:200]!r}") from error
+    if not figures["operations"]:
+        raise Failed(f"no operation was measured: {text[:200]!r}")
+    return figures
+
+
 def parse_db_bench(text):
     """The line 'fillsync : 146.114 micros/op 6843 ops/sec ...' and the percentiles of --histogram."""
     rate = re.search(r"^fillsync\s*:.*?([\d.]+) ops/sec.*?(\d+) operations", text, re.MULTILINE)
@@ -56,7 +76,7 @@ class Programs:
         self.folder = Path(folder)
         self.seconds = seconds
         self.runs = Runs()
-        missing = [name for name in ("bench_load", "bench_fdatasync") if not (self.bin / name).exists()]
+        missing = [name for name in ("eventcore", "bench_fdatasync") if not (self.bin / name).exists()]
         if missing:
             raise Failed(f"{', '.join(missing)} not found in {self.bin}; build first: "
                          "cmake --preset release && cmake --build --preset release")
@@ -79,20 +99,24 @@ class Programs:
     def new_folder(self):
         return tempfile.TemporaryDirectory(dir=self.folder)
 
-    def load(self, plugin, workload, folder=None, **options):
-        """Figures of bench_load on a new store, or on the one in `folder`."""
+    def load(self, plugin, workload, folder=None, prepares=False, **options):
+        """Figures of `eventcore bench` on a new store, or on the one in `folder`; no run to keep where it only prepares that."""
         if folder is None:
             with self.new_folder() as new:
-                return self.load(plugin, workload, new, **options)
+                return self.load(plugin, workload, new, prepares, **options)
         config = Path(folder) / "store.yaml"
         config.write_text(config_text(plugin, options.pop("store_options", {})))
-        command = [self.bin / "bench_load", "--config", config, "--workload", workload]
+        command = [self.bin / "eventcore", "bench", "--json", "--config", config, "--workload", workload]
         if "operations" not in options:
-            options = {"seconds": self.seconds, "warm-up": self.seconds / 4} | options
+            options = {"seconds": self.seconds, "warm_up_seconds": self.seconds / 4} | options
         for name, value in options.items():
-            command += [f"--{name}", value]
-        self.runs.command(command, folder, told_options(config.read_text()))
-        return parse_json_line(run(command))
+            command += [f"--{name.replace('_', '-')}", value]
+        told = self.runs.command(command, folder, told_options(config.read_text()))
+        text = run(command)
+        figures = parse_bench(text)
+        if not prepares:
+            self.runs.add(json.loads(text) | {"command": told})
+        return figures
 
     def rival(self, name, command, parse, durability, settings, folder=None, environment=None):
         """Figures of a program that is not ours, `settings` by the names of eventcore's own."""

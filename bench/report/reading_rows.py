@@ -21,12 +21,12 @@ class Filled:
         self.places = {}
 
     def load(self, plugin, workload, events, **options):
-        options = {"history": events // self.STREAMS, "streams": self.STREAMS, "payload": PAYLOAD} | options
+        options = {"history": events // self.STREAMS, "streams": self.STREAMS, "payload_bytes": PAYLOAD} | options
         if plugin == "memory":
             return self.programs.load(plugin, workload, **options)
         if (plugin, events) not in self.places:
             self.places[plugin, events] = self.place(plugin)
-            self.run(plugin, self.places[plugin, events], "read_all", **(options | {"operations": 1}))
+            self.run(plugin, self.places[plugin, events], "read-all", prepares=True, **(options | {"operations": 1}))
             if plugin == "postgres":
                 self.postgres.sql("-c", f"VACUUM ANALYZE {self.places[plugin, events]}.events")
         return self.run(plugin, self.places[plugin, events], workload, **options)
@@ -46,7 +46,7 @@ def catch_up_row(filled, plugin, events):
     return Row(f"{plugin}: a projection over {events:,} events against a bare `read_all` of the same",
                f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 10,000 events, {DURABLE[plugin]}"
                f"{REOPENED[plugin]}, 1 client", EventsAtLeast(0.7),
-               lambda: filled.load(plugin, "catch_up", events), lambda: filled.load(plugin, "read_all", events))
+               lambda: filled.load(plugin, "catch-up", events), lambda: filled.load(plugin, "read-all", events))
 
 
 def catch_up_without_syncs_row(filled, events):
@@ -56,13 +56,13 @@ def catch_up_without_syncs_row(filled, events):
                            store_options={"durability": "acknowledged_events_may_be_lost_in_a_power_cut"})
     return Row(f"rocksdb: the same without durability, {events:,} events",
                f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 10,000 events, not durable, reopened, "
-               "1 client", EventsAtLeast(0.7), lambda: load("catch_up"), lambda: load("read_all"))
+               "1 client", EventsAtLeast(0.7), lambda: load("catch-up"), lambda: load("read-all"))
 
 
 def checkpoint_rows(filled, plugin, quick):
     """Fewer events where there are many checkpoints: it is events a second that are compared."""
     def catch_up(save_every, events):
-        return filled.load(plugin, "catch_up", events, **{"save-every": save_every, "operations": 1})
+        return filled.load(plugin, "catch-up", events, save_every=save_every, operations=1)
     part = 10 if quick else 1
     most = 100_000 // part
     return [Row(f"{plugin}: a projection with a checkpoint each {often} against each 10,000 events",
@@ -75,10 +75,10 @@ def checkpoint_rows(filled, plugin, quick):
 
 def live_row(load, plugin):
     store = "a store of its own" if plugin == "postgres" else "the same store"
-    return Row(f"{plugin}: from the call of an append to the handler of a projection that follows, against the append's answer",
+    return Row(f"{plugin}: from when an append is due to the handler of a projection that follows, against the append's answer",
                f"{PAYLOAD} B payload, 1 event an append, {RATE} appends a second, the projection on {store} in the same "
                f"process, {DURABLE[plugin]}", LatencyBeside(),
-               lambda: load("live", rate=RATE, payload=PAYLOAD), lambda: load("paced", rate=RATE, payload=PAYLOAD))
+               lambda: load("live", rate=RATE, payload_bytes=PAYLOAD), lambda: load("paced", rate=RATE, payload_bytes=PAYLOAD))
 
 
 def kept_state_rows(load, plugin, quick):

@@ -35,7 +35,7 @@ def hot_note(ours):
 
 def hot_row(load, plugin, durability):
     def hot(clients):
-        return load("hot", clients=clients, events=1, history=HOT_LENGTH, payload=PAYLOAD)
+        return load("hot", clients=clients, events=1, history=HOT_LENGTH, payload_bytes=PAYLOAD)
     return Row(f"{plugin}: a hot stream, 16 clients all on it against one client alone",
                f"{PAYLOAD} B payload, 1 event a command on 1 stream of up to {HOT_LENGTH} events that it reads, "
                f"{durability}", AtLeast(0.5), lambda: hot(16), lambda: hot(1), hot_note)
@@ -43,7 +43,7 @@ def hot_row(load, plugin, durability):
 
 def memory_rows(programs, quick):
     def transfer(operations, accounts, **options):
-        return lambda: programs.load("memory", "transfer", operations=operations // (10 if quick else 1),
+        return lambda: programs.load("memory", "disjoint-transfer", operations=operations // (10 if quick else 1),
                                      accounts=accounts // (10 if quick else 1), **options)
     typed = "the bank's transfer: 2 streams read, 2 JSON events of about 35 B written, not durable, "
     cold = transfer(90_000, 100_000)
@@ -63,8 +63,8 @@ def memory_rows(programs, quick):
 def read_again(programs, plugin, history, streams, **options):
     """Reads in a process of its own, after another one has written and closed the store."""
     with programs.new_folder() as folder:
-        shape = {"history": history, "streams": streams, "payload": PAYLOAD} | options
-        programs.load(plugin, "read", folder, **(shape | {"seconds": 0.01, "warm-up": 0}))
+        shape = {"history": history, "streams": streams, "payload_bytes": PAYLOAD} | options
+        programs.load(plugin, "read", folder, prepares=True, **(shape | {"seconds": 0.01, "warm_up_seconds": 0}))
         return programs.load(plugin, "read", folder, **shape)
 
 
@@ -78,7 +78,7 @@ def read_row(programs, how, interleaved):
 
 def rocksdb_rows(programs, quick):
     def append(clients, **options):
-        return programs.load("rocksdb", "append", clients=clients, payload=PAYLOAD, events=2, streams=2, **options)
+        return programs.load("rocksdb", "append", clients=clients, payload_bytes=PAYLOAD, events=2, streams=2, **options)
     def bare_row(clients, rival, in_turn):
         return Row(f"rocksdb: {clients} client{'s' if clients > 1 else ''} against {rival}",
                    f"{APPEND}, {durable}, {clients} client{'s' if clients > 1 else ''}; rival: the same keys, nothing checked",
@@ -111,7 +111,7 @@ def postgres_rows(postgres):
     command = f"the bank's transfer: 2 streams read, 2 JSON events of about 35 B written, accounts opened before, {durable}"
     ten = "the ten-round-trip pattern (bench/rivals/pgbench/ten_round_trips.sql), the same transfer"
     def transfer(clients):
-        return postgres.load("transfer", clients=clients, accounts=max(20, 2_000 // clients), history=2)
+        return postgres.load("disjoint-transfer", clients=clients, accounts=max(20, 2_000 // clients), history=2)
     return [
         Row(f"postgres: `execute`, 1 client, against {ten}, 1 client", f"{command}, 1 client", AtLeast(2.5),
             lambda: transfer(1), lambda: postgres.ten_round_trips(1)),
@@ -119,11 +119,11 @@ def postgres_rows(postgres):
             lambda: transfer(64), lambda: postgres.ten_round_trips(32)),
         Row(f"postgres: appends, 64 clients, against single-row autocommit inserts by pgbench at its best of 16, 32 and "
             f"64 clients, values of {PAYLOAD} B", f"{APPEND}, {durable}, 64 clients", AtLeast(1.5, events=2),
-            lambda: postgres.load("append", clients=64, payload=PAYLOAD, events=2, streams=2),
+            lambda: postgres.load("append", clients=64, payload_bytes=PAYLOAD, events=2, streams=2),
             lambda: postgres.best_single_inserts(PAYLOAD)),
         Row("postgres: read of a 1000-event stream against one prepared query through libpq with binary rows",
             f"{PAYLOAD} B payload, 10 streams read in turn, in the server's memory, 1 client", AtLeast(0.7),
-            lambda: postgres.read(history=1_000, streams=10, payload=PAYLOAD, events=2),
+            lambda: postgres.read(history=1_000, streams=10, payload_bytes=PAYLOAD, events=2),
             lambda: postgres.bare_query(1_000, PAYLOAD)),
         hot_row(postgres.load, "postgres", durable),
     ]
@@ -133,7 +133,7 @@ def history_rows(programs, postgres):
     """Minutes and gigabytes, so only when asked for."""
     def row(plugin, load, durability):
         def append(events):
-            return load("append", clients=1, payload=PAYLOAD, prefill=events)
+            return load("append", clients=1, payload_bytes=PAYLOAD, prefill=events)
         return Row(f"{plugin}: append into 10M events against 100k", f"{APPEND}, {durability}, 1 client", AtLeast(0.8),
                    lambda: append(10_000_000), lambda: append(100_000))
     rows = [row("rocksdb", partial(programs.load, "rocksdb"), "durable (fdatasync)")]

@@ -42,6 +42,18 @@ class Parsing(unittest.TestCase):
             with self.assertRaises(programs.Failed):
                 programs.parse_json_line(text)
 
+    def test_a_result(self):
+        results = {"operations": 4, "per_second": 8.0, "attempts": 5, "events_read": 10,
+                   "latency_us": {"mean": 1.5, "p50": 1, "p90": 2, "p99": 3, "p99_9": 4, "max": 5},
+                   "by_client": {"least": 1, "most": 3}, "memory_bytes": {"before": 1024, "peak": 4096}}
+        figures_read = programs.parse_bench(json.dumps({"eventcore_bench": 1, "results": results}))
+        self.assertEqual(figures_read, {
+            "operations": 4, "per_second": 8.0, "attempts": 5, "events_read_per_operation": 2.5, "mean_us": 1.5, "p50_us": 1,
+            "p99_us": 3, "p99_9_us": 4, "least_by_client": 1, "most_by_client": 3, "rss_growth_kib": 3})
+        for text in ("", "nonsense", "[1]", "{}", json.dumps({"results": results | {"operations": 0}})):
+            with self.assertRaises(programs.Failed):
+                programs.parse_bench(text)
+
     def test_a_program_that_fails(self):
         with self.assertRaisesRegex(programs.Failed, "status 3: broken"):
             programs.run(["sh", "-c", "echo broken >&2; exit 3"])

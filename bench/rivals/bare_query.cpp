@@ -1,5 +1,5 @@
 // bench_bare_query: the events of a stream by one prepared query through libpq, with binary rows: the limit of every
-// read of a stream on Postgres. It reads what bench_load's workload `read` has written.
+// read of a stream on Postgres. It reads what eventcore bench's workload `read` has written.
 #include "timing.hpp"
 
 #include <CLI/CLI.hpp>
@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   int bytes = 256;
   double seconds = 2;
   app.add_option("--dsn", dsn, "of the database; without it libpq's environment tells: PGHOST, PGPASSWORD, ...");
-  app.add_option("--schema", schema, "that bench_load has written to")->required();
+  app.add_option("--schema", schema, "that eventcore bench has written to")->required();
   app.add_option("--events", events, "of each stream that is read")->capture_default_str();
   app.add_option("--bytes", bytes, "of a payload")->capture_default_str();
   app.add_option("--seconds", seconds, "of measuring")->check(CLI::PositiveNumber)->capture_default_str();

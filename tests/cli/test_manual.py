@@ -120,7 +120,7 @@ class Test(support.Case):
     def test_completion_of_files_in_bash(self):
         self.file("bank store.yaml", "")
         self.file("bank.yaml", "")
-        for words in (("info", "--config"), ("--config",), ("copy", "--from"), ("copy", "--to"), ("import",),
+        for words in (("info", "--config"), ("--config",), ("copy", "--from"), ("copy", "--to"), ("import",), ("bench",), ("bench", "--out"),
                       ("export", "-o"), ("append", "s", "--data-file")):
             self.assertEqual(set(self.completed(*words, "ba")), {"bank store.yaml", "bank.yaml"}, words)
 

@@ -1,0 +1,114 @@
+// A projection that follows the store on a thread of its own, and appends that carry the time from which their way to
+// its handler counts.
+#pragma once
+
+#include "handled.hpp"
+#include "payload.hpp"
+#include "workload.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace bench {
+
+inline std::uint64_t nanoseconds_of(Clock::time_point time) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
+}
+
+// One event an append, to a stream of the client's own.
+class StampedAppends : public Client {
+ public:
+  StampedAppends(ec::Store& store, const Settings& settings, const std::string& prefix, std::size_t number)
+      : store_(store),
+        expect_(ec::Expect::exact(ec::StreamId(prefix + std::to_string(number)), 0)),
+        event_{.type = std::string(ec::type_of<Filled>),
+               .payload = Payloads(std::max(settings.payload_bytes, sizeof(std::uint64_t)), settings.seed).next(),
+               .encoding = EC_ENCODING_BYTES} {}
+
+  ec::Result<> operate() override {
+    const std::uint64_t due_ns = nanoseconds_of(due);
+    std::memcpy(event_.payload.data(), &due_ns, sizeof due_ns);
+    auto appended = store_.append({expect_}, {event_}, ec::Uuid::make());
+    if (!appended) return std::unexpected(std::move(appended.error()));
+    if (auto risen = acknowledge(appended->first, appended->last); !risen) return risen;
+    ++expect_.version;
+    ++tally.operations;
+    ++tally.attempts;
+    ++tally.events_written;
+    return then(appended->last);
+  }
+
+ private:
+  virtual ec::Result<> then(ec::Position) { return {}; }
+
+  ec::Store& store_;
+  ec::Expect expect_;
+  ec::NewEvent event_;
+};
+
+// Notes when events of the run came, and how long they took; those of earlier runs on the same store are passed over.
+class Follower {
+ public:
+  Follower(ec::Store& store, std::string prefix)
+      : handler_(std::move(prefix)), projector_(store, handler_), thread_([this](const std::stop_token& stop) {
+          if (auto done = projector_.run({.stop = stop}); !done) {
+            error_ = std::move(done.error());
+            failed_.request_stop();
+          }
+        }) {}
+
+  // Until it has handled that position; gives when the last event of the run was.
+  ec::Result<Clock::time_point> wait_for(ec::Position position) {
+    auto there =
+        projector_.wait_for(position, {.deadline = ec::Call::in(std::chrono::minutes(1)), .stop = failed_.get_token()});
+    if (failed_.stop_requested()) return std::unexpected(*error_);
+    if (!there) return std::unexpected(std::move(there.error()));
+    return Clock::time_point(std::chrono::nanoseconds(handler_.handled_ns.load()));
+  }
+
+  // The lag of what is due from now on counts.
+  void begin_measuring() { handler_.from_ns = nanoseconds_of(Clock::now()); }
+
+  // Ends it. What it had not handled by then has no lag.
+  Histogram stop() {
+    thread_.request_stop();
+    thread_.join();
+    return std::move(handler_.lag);
+  }
+
+ private:
+  struct Handler {
+    static constexpr std::string_view name = "bench-live";
+    static constexpr std::uint32_t version = 1;
+    using Events = ec::Events<Filled>;
+
+    explicit Handler(std::string of) : prefix(std::move(of)) {}
+    void on(const ec::Recorded<Filled>& event) {
+      if (!event.stream().starts_with(prefix) || event->payload.size() < sizeof(std::uint64_t)) return;
+      const std::uint64_t now_ns = nanoseconds_of(Clock::now());
+      std::uint64_t due_ns = 0;
+      std::memcpy(&due_ns, event->payload.data(), sizeof due_ns);
+      if (due_ns >= from_ns && due_ns <= now_ns) lag.record(now_ns - due_ns);
+      handled_ns = static_cast<std::int64_t>(now_ns);
+    }
+
+    const std::string prefix;
+    std::atomic<std::uint64_t> from_ns{~std::uint64_t{0}};
+    std::atomic<std::int64_t> handled_ns{0};
+    Histogram lag;
+  };
+
+  Handler handler_;
+  ec::Projector<Handler> projector_;
+  std::optional<ec::Error> error_;
+  std::stop_source failed_;
+  std::jthread thread_;
+};
+
+}  // namespace bench

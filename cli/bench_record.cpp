@@ -1,0 +1,145 @@
+#include "bench_record.hpp"
+#include "stores.hpp"
+#include "yaml.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <thread>
+
+namespace cli {
+
+namespace {
+
+double us(std::uint64_t ns) { return static_cast<double>(ns) / 1'000; }
+
+BenchLatency latency(const bench::Histogram& of) {
+  return {of.mean() / 1'000,     us(of.percentile(50)),   us(of.percentile(90)),
+          us(of.percentile(99)), us(of.percentile(99.9)), us(of.max())};
+}
+
+ec::json::Raw histogram(const bench::Histogram& of) {
+  ec::json::Raw list{"["};
+  of.each([&](std::uint64_t ns, std::uint64_t count) {
+    if (list.text.size() > 1) list.text += ',';
+    list.text += '[';
+    ec::json::write(list.text, us(std::min(ns, of.max())));
+    list.text += ',';
+    ec::json::write(list.text, count);
+    list.text += ']';
+  });
+  list.text += ']';
+  return list;
+}
+
+std::string cpu_model() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name"))
+      if (const std::size_t colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
+  return "unknown";
+}
+
+// What the plugin's option of that name is set to, or its default; nothing when it has none.
+std::string option_of(const ec_plugin& plugin, const std::string& config, const std::string& name) {
+  for (std::size_t i = 0; i < plugin.option_count; ++i) {
+    const auto& option =
+        *reinterpret_cast<const ec_option*>(reinterpret_cast<const char*>(plugin.options) + i * plugin.option_stride);
+    if (ec::detail::view(option.name) != name) continue;
+    const Yaml file = read_yaml(config);
+    const Yaml* options = file.find("options");
+    const Yaml* given = options == nullptr ? nullptr : options->find(name);
+    return given == nullptr ? std::string(ec::detail::view(option.default_value)) : given->text;
+  }
+  return {};
+}
+
+}  // namespace
+
+BenchSystem bench_system() {
+  utsname kernel{};
+  uname(&kernel);
+  struct sysinfo memory{};
+  sysinfo(&memory);
+  return {cpu_model(), std::thread::hardware_concurrency(), std::uint64_t{memory.totalram} * memory.mem_unit,
+          std::string(kernel.sysname) + " " + kernel.release};
+}
+
+BenchBuild bench_build() {
+#ifdef __clang__
+  const std::string compiler = "clang " __clang_version__;
+#else
+  const std::string compiler = "gcc " __VERSION__;
+#endif
+  return {EVENTCORE_VERSION, compiler, EVENTCORE_BUILD_TYPE};
+}
+
+BenchStore bench_store(ec::Store& store, const std::string& config) {
+  const std::uint32_t promises = info_of(store).capabilities;
+  const ec_plugin& plugin = *ec_store_plugin(store.raw());
+  const bool durable = (promises & EC_CAP_DURABLE) != 0;
+  std::string durability = durable ? "acknowledged events are on stable storage"
+                           : (promises & EC_CAP_PERSISTENT) != 0
+                               ? "acknowledged events may be lost in a crash or a power cut"
+                               : "in memory, gone when the program ends";
+  if (const std::string option = option_of(plugin, config, "durability"); !option.empty())
+    durability += " (durability: " + option + ")";
+  return {std::string(ec::detail::view(plugin.name)), std::string(ec::detail::view(plugin.version)), durable,
+          durability};
+}
+
+ec::json::Raw bench_settings(const bench::Settings& settings) {
+  ec::json::Raw made{"{"};
+  for (const bench::Setting& setting : bench::all_settings()) {
+    if (made.text.size() > 1) made.text += ',';
+    // Neither is a setting of its own.
+    if (setting.name == "rate") made.text += settings.rate ? R"("loop":"open",)" : R"("loop":"closed",)";
+    made.text += '"';
+    made.text += setting.name;
+    made.text += "\":";
+    setting.write(made.text, settings);
+    if (setting.name == "in_flight") made.text += R"(,"in_flight_by":"threads")";
+  }
+  made.text += '}';
+  return made;
+}
+
+BenchResults bench_results(const bench::Outcome& outcome) {
+  const bench::Measurement& measured = outcome.measured;
+  const bench::Tally& tally = measured.tally;
+  const auto a_second = [&](std::uint64_t count) {
+    return measured.seconds > 0 ? static_cast<double>(count) / measured.seconds : 0;
+  };
+  BenchResults results;
+  results.seconds = measured.seconds;
+  results.operations = tally.operations;
+  results.per_second = a_second(tally.operations);
+  results.events_written = tally.events_written;
+  results.events_written_per_second = a_second(tally.events_written);
+  results.events_read = tally.events_read;
+  results.attempts = tally.attempts;
+  results.conflicts = tally.conflicts;
+  results.retries = tally.retries;
+  results.rejections = tally.rejections;
+  results.given_up = tally.given_up;
+  results.unfinished = measured.unfinished;
+  results.latency_us = latency(measured.latencies);
+  results.histogram_us = histogram(measured.latencies);
+  for (const bench::Second& each : measured.over_time)
+    results.over_time.push_back({each.second, each.operations, us(each.p50_ns), us(each.p99_ns)});
+  results.cpu_seconds = {measured.usage.user_seconds, measured.usage.system_seconds};
+  results.memory_bytes = {outcome.memory_before, outcome.memory_peak};
+  results.bytes_written = measured.usage.bytes_written;
+  results.store_growth_bytes = outcome.store_growth;
+  const auto [least, most] = std::ranges::minmax(measured.by_client);
+  results.by_client = {least, most};
+  if (outcome.found.lag) results.lag_us = latency(*outcome.found.lag);
+  if (outcome.found.catch_ups)
+    results.catch_ups =
+        BenchCatchUps{*outcome.found.catch_ups, outcome.found.catch_up_events, outcome.found.catch_up_seconds};
+  results.interrupted = measured.interrupted;
+  return results;
+}
+
+}  // namespace cli
