@@ -118,7 +118,8 @@ TEST_F(PostgresServer, CrashedUnderLoadLosesNothingAndLeavesNothingHalfDone) {
     callers.push_back(beside([&, name = "of thread " + std::to_string(i)] {
       while (!enough) ledger.append(store, name);
     }));
-  for (int crash = 0; crash < counted(3, 10); ++crash) {
+  // Whether a crash comes in the middle of a commit is a matter of chance.
+  for (int crash = 0; crash < counted(3, 10) || (ledger.doubts() == 0 && crash < 30); ++crash) {
     const std::size_t before = ledger.acknowledged();
     until("appends are acknowledged", [&] { return ledger.acknowledged() > before + 100; });
     server->stop("immediate");
