@@ -1,9 +1,11 @@
 // The blocking driver of an Execution: carries out what it asks for, on the caller's thread.
 #include "execution.hpp"
 #include "first_release.hpp"
+#include "nesting.hpp"
 #include "requests.hpp"
 #include "store.hpp"
 #include "waiting.hpp"
+#include "watch.hpp"
 
 #include <eventcore/plugin/sized.hpp>
 #include <eventcore/plugin/strided.hpp>
@@ -48,68 +50,6 @@ class Borrowed {
   std::unique_ptr<Execution> execution_;
 };
 
-// Whether an execution is under way on this thread already: then the one to come is called from within its command. It
-// takes no turns, because the outer one may hold some, and who holds one and waits for another may wait in a circle.
-class Nesting {
- public:
-  Nesting() : nested_(running_++ > 0) {}
-  Nesting(const Nesting&) = delete;
-  Nesting& operator=(const Nesting&) = delete;
-  ~Nesting() { --running_; }
-  bool nested() const { return nested_; }
-
- private:
-  static thread_local int running_;
-  const bool nested_;
-};
-thread_local int Nesting::running_ = 0;
-
-// Tells the host's observer; costs nothing without one.
-class Watch {
- public:
-  explicit Watch(const ec_observer* observer) : observer_(observer) {
-    if (observer_ != nullptr) began_ns_ = lap_ns_ = plugin::monotonic_ns();
-  }
-
-  std::uint64_t lap() {
-    if (observer_ == nullptr) return 0;
-    const std::uint64_t now_ns = plugin::monotonic_ns();
-    return now_ns - std::exchange(lap_ns_, now_ns);
-  }
-  void add_read() { read_ns_ += lap(); }
-  void add_decide() { decide_ns_ += lap(); }
-  void add_append() { append_ns_ += lap(); }
-
-  void attempt(Execution& execution, std::uint32_t number, ec_status status) {
-    if (observer_ == nullptr) return;
-    if (observer_->attempt != nullptr)
-      observer_->attempt(observer_->ctx, number, status, read_ns_, decide_ns_, append_ns_,
-                         execution.events_read() - events_told_);
-    events_told_ = execution.events_read();
-    read_ns_ = decide_ns_ = append_ns_ = 0;
-    if (status != EC_CONFLICT || observer_->conflict == nullptr) return;
-    const ec_error& error = execution.error();
-    observer_->conflict(observer_->ctx, number, plugin::str(execution.conflict_stream()), error.expected_version,
-                        error.actual_version);
-  }
-  void retry(std::uint32_t next, ec_status cause, std::uint64_t wait_ns) const {
-    if (observer_ != nullptr && observer_->retry != nullptr) observer_->retry(observer_->ctx, next, cause, wait_ns);
-  }
-  void finished(const Execution& execution) const {
-    if (observer_ != nullptr && observer_->finished != nullptr)
-      observer_->finished(observer_->ctx, execution.status(), execution.attempts(), plugin::monotonic_ns() - began_ns_);
-  }
-
- private:
-  const ec_observer* observer_;
-  std::uint64_t began_ns_ = 0;
-  std::uint64_t lap_ns_ = 0;
-  std::uint64_t read_ns_ = 0;
-  std::uint64_t decide_ns_ = 0;
-  std::uint64_t append_ns_ = 0;
-  std::size_t events_told_ = 0;
-};
-
 class Driver {
  public:
   Driver(ec_store& store, Execution& execution, const ec_execute_options& options, const ec_call* call)
@@ -132,12 +72,12 @@ class Driver {
       case Step::read_group: return read_group();
       case Step::append: return append();
       case Step::queue: {
-        retrying(0);
+        watch_.retrying(execution_, 0);
         if (nesting_.nested()) return execution_.waited(EC_OK);
         return execution_.waited(waited([&] { return turn_.take_all(execution_.streams(), call_); }));
       }
       case Step::sleep: {
-        retrying(execution_.sleep_ns());
+        watch_.retrying(execution_, execution_.sleep_ns());
         return execution_.waited(waited([&] { return sleep_for_ns(execution_.sleep_ns(), call_); }));
       }
       case Step::done: break;
@@ -250,11 +190,6 @@ class Driver {
     return execution_.append_done();
   }
 
-  void retrying(std::uint64_t wait_ns) {
-    watch_.retry(execution_.attempts(), execution_.error().code, wait_ns);
-    watch_.lap();
-  }
-
   ec_store& store_;
   Execution& execution_;
   const plugin::Call call_;
@@ -271,12 +206,8 @@ extern "C" ec_status ec_store_execute(ec_store* store, const ec_command* command
                                       const ec_call* call, ec_error* error) {
   using namespace ec::core;
   return guard_call(store, error, [&] {
-    check_size(command->struct_size, first_size<ec_command>, "ec_command");
-    const ec_command whole = ec::plugin::known(*command);
-    if (command->streams == nullptr || command->apply == nullptr || command->decide == nullptr)
-      throw ec::plugin::Failure(EC_INVALID, "ec_command: streams, apply and decide must be there");
-    const ec_execute_options known = options == nullptr ? ec_execute_options{} : ec::plugin::known(*options);
-    check_flags(known.flags, EC_EXECUTE_NEW_COMMIT_ID, "ec_execute_options");
+    const ec_command whole = checked(*command);
+    const ec_execute_options known = checked(options);
     const Borrowed execution;
     const bool has_snapshots = store->snapshots != nullptr && (store->info.capabilities & EC_CAP_READ_ONLY) == 0;
     (*execution).reset(whole, known, store->info, {known.state_cache, has_snapshots, store->serial});

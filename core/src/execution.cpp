@@ -394,6 +394,11 @@ Execution::Step Execution::turned_away(ec_status status) {
                           " while the command waited for its turn on streams that are in heavy use");
 }
 
+Execution::Step Execution::stopped(ec_status status, const char* why) noexcept {
+  plugin::set_error(&error_, status, why);
+  return in_doubt_ ? unclear(status) : finish(status);
+}
+
 // The answer to an append was lost and could not be had again. Needs no memory: there may be none.
 Execution::Step Execution::unclear(ec_status cause) noexcept {
   char id[uuid_text_size + 1]{};

@@ -76,6 +76,9 @@ class Execution {
   // Instead of the step asked for: it could not have a turn on its streams.
   Step turned_away(ec_status status);
 
+  // Instead of the step asked for: it cannot go on.
+  Step stopped(ec_status status, const char* why) noexcept;
+
   // Its distinct streams as far as they are known now; good until the next step.
   std::vector<std::string_view> streams() const;
 

@@ -41,6 +41,7 @@ EC_RELEASED_UP_TO(ec_command, committed);
 EC_RELEASED_UP_TO(ec_open_options, flags);        // 1.1
 EC_RELEASED_UP_TO(ec_state_hooks, drop);          // 1.1
 EC_RELEASED_UP_TO(ec_state_cache_info, evicted);  // 1.1
+EC_RELEASED_UP_TO(ec_executor, post);             // 1.1
 
 #undef EC_RELEASED_UP_TO
 

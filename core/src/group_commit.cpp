@@ -18,15 +18,15 @@ constexpr std::uint64_t wake_up_ns = 30'000;
 // A leader that serves others gets home after this many groups.
 constexpr int most_groups_served = 32;
 
-ec_status give_up(ec_outcome& outcome, ec_status state) {
+}  // namespace
+
+ec_status GroupCommit::give_up(ec_outcome& outcome, ec_status state) {
   outcome.status = plugin::set_error(
       outcome.error, state,
       state == EC_CANCELLED ? "the append was cancelled while it waited for its turn; nothing was stored"
                             : "the deadline passed while the append waited for its turn; nothing was stored");
   return state;
 }
-
-}  // namespace
 
 GroupCommit::GroupCommit(const ec_store_api& api, ec_backend* backend, Limits limits)
     : api_(api), backend_(backend), limits_(limits) {
@@ -37,7 +37,11 @@ GroupCommit::GroupCommit(const ec_store_api& api, ec_backend* backend, Limits li
 
 ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call, ec_outcome& outcome) noexcept {
   if (const ec_status state = call.state(); state != EC_OK) return give_up(outcome, state);
-  Waiter self{request, call, outcome, plugin::bytes_of(request)};
+  Waiter self;
+  self.request = &request;
+  self.call = &call;
+  self.outcome = &outcome;
+  self.bytes = plugin::bytes_of(request);
   bool first = false;
   bool quick = false;
   {
@@ -45,10 +49,7 @@ ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call
     quick = quick_;
     first = !busy_;
     busy_ = true;
-    if (!first) {
-      (first_ == nullptr ? first_ : last_->next) = &self;
-      last_ = &self;
-    }
+    if (!first) enqueue(self);
   }
   if (first) {
     run_alone(self);
@@ -64,6 +65,46 @@ ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call
   return outcome.status;
 }
 
+bool GroupCommit::start(Waiter& waiter, bool in_place) noexcept {
+  if (const ec_status state = waiter.call->state(); state != EC_OK) {
+    give_up(*waiter.outcome, state);
+    return true;
+  }
+  waiter.bytes = plugin::bytes_of(*waiter.request);
+  {
+    const std::scoped_lock lock(mutex_);
+    const bool first = !busy_;
+    busy_ = true;
+    in_place = in_place && first;
+    if (!in_place) {
+      enqueue(waiter);
+      if (first) hand_over();
+    }
+  }
+  if (!in_place) return false;
+  run_alone(waiter);
+  lead(nullptr);
+  return true;
+}
+
+void GroupCommit::serve() noexcept {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      serving_.wait(lock, [this] { return serves_next_ || is_over_; });
+      if (!serves_next_) return;
+      serves_next_ = false;
+    }
+    lead(nullptr, true);
+  }
+}
+
+void GroupCommit::end_serving() noexcept {
+  const std::scoped_lock lock(mutex_);
+  is_over_ = true;
+  serving_.notify_one();
+}
+
 std::size_t GroupCommit::queued() const {
   const std::scoped_lock lock(mutex_);
   std::size_t count = 0;
@@ -71,15 +112,24 @@ std::size_t GroupCommit::queued() const {
   return count;
 }
 
-void GroupCommit::run_alone(Waiter& waiter) noexcept {
-  waiter.again = false;
-  const ec_status status = backend_append(api_, backend_, &waiter.request, &waiter.outcome, sizeof(ec_outcome), 1,
-                                          waiter.call.raw(), waiter.outcome.error);
-  if (status != EC_OK) waiter.outcome.status = status;
+// With mutex_ held.
+void GroupCommit::enqueue(Waiter& waiter) noexcept {
+  waiter.place = Place::queued;
+  waiter.next = nullptr;
+  (first_ == nullptr ? first_ : last_->next) = &waiter;
+  last_ = &waiter;
 }
 
-// Carries out `own` and what can go with it, then what came meanwhile; ends by handing the lead on.
-void GroupCommit::lead(Waiter* own) noexcept {
+void GroupCommit::run_alone(Waiter& waiter) noexcept {
+  waiter.again = false;
+  const ec_status status = backend_append(api_, backend_, waiter.request, waiter.outcome, sizeof(ec_outcome), 1,
+                                          waiter.call->raw(), waiter.outcome->error);
+  if (status != EC_OK) waiter.outcome->status = status;
+}
+
+// Carries out `own` and what can go with it, then what came meanwhile; ends by handing the lead on. Who serves those
+// without a thread goes on while there is anybody.
+void GroupCommit::lead(Waiter* own, bool serves) noexcept {
   for (int served = 0;; ++served) {
     Waiter* group = nullptr;
     {
@@ -90,7 +140,7 @@ void GroupCommit::lead(Waiter* own) noexcept {
           busy_ = false;
           return;
         }
-        if (last_group_ns_ >= wake_up_ns || served >= most_groups_served) return hand_over();
+        if (!serves && (last_group_ns_ >= wake_up_ns || served >= most_groups_served)) return hand_over();
       }
       group = take_group(own);
     }
@@ -146,12 +196,12 @@ void GroupCommit::run_group(Waiter* group) noexcept {
   // The shortest deadline counts for the call, and anybody's cancellation; who is not meant is tried again (see retire).
   ec_call call{sizeof(ec_call), 0, 0, group, nullptr, {nullptr, 0}};
   for (Waiter* waiter = group; waiter != nullptr; waiter = waiter->next) {
-    requests_.push_back(waiter->request);
-    outcomes_.push_back(plugin::known(waiter->outcome));
-    const std::uint64_t deadline_ns = waiter->call.deadline_ns();
+    requests_.push_back(*waiter->request);
+    outcomes_.push_back(plugin::known(*waiter->outcome));
+    const std::uint64_t deadline_ns = waiter->call->deadline_ns();
     if (deadline_ns != 0)
       call.deadline_ns = call.deadline_ns == 0 ? deadline_ns : std::min(call.deadline_ns, deadline_ns);
-    if (waiter->call.raw() != nullptr && waiter->call.raw()->cancelled != nullptr) call.cancelled = any_cancelled;
+    if (waiter->call->raw() != nullptr && waiter->call->raw()->cancelled != nullptr) call.cancelled = any_cancelled;
   }
   ec_error error = EC_ERROR_INIT;
   // Where somebody's deadline or cancellation can end it for others, errors are kept aside: who is tried again may yet
@@ -168,22 +218,22 @@ void GroupCommit::run_group(Waiter* group) noexcept {
 
 int GroupCommit::any_cancelled(void* group) {
   for (const Waiter* waiter = static_cast<const Waiter*>(group); waiter != nullptr; waiter = waiter->next)
-    if (waiter->call.cancelled()) return 1;
+    if (waiter->call->cancelled()) return 1;
   return 0;
 }
 
 void GroupCommit::settle(Waiter& waiter, const ec_outcome& outcome) noexcept {
   const bool ended = outcome.status == EC_TIMEOUT || outcome.status == EC_CANCELLED;
   // Where nobody could end it for others it is the backend's own answer.
-  waiter.again = ended && !errors_.empty() && waiter.call.state() == EC_OK;
+  waiter.again = ended && !errors_.empty() && waiter.call->state() == EC_OK;
   if (waiter.again) return;
-  waiter.outcome.status = outcome.status;
+  waiter.outcome->status = outcome.status;
   if (outcome.status == EC_OK) {
-    waiter.outcome.flags = outcome.flags;
-    waiter.outcome.first = outcome.first;
-    waiter.outcome.last = outcome.last;
-  } else if (outcome.error != waiter.outcome.error) {
-    copy_error(*waiter.outcome.error, *outcome.error);
+    waiter.outcome->flags = outcome.flags;
+    waiter.outcome->first = outcome.first;
+    waiter.outcome->last = outcome.last;
+  } else if (outcome.error != waiter.outcome->error) {
+    copy_error(*waiter.outcome->error, *outcome.error);
   }
 }
 
@@ -196,6 +246,8 @@ void GroupCommit::retire(Waiter* group, const Waiter* own) noexcept {
       if (waiter->again) {
         waiter->next = again;
         again = waiter;
+      } else if (waiter->told != nullptr) {
+        waiter->told(*waiter);
       } else {
         waiter->woken.set();
       }
@@ -224,6 +276,11 @@ void GroupCommit::push_front(Waiter& waiter) noexcept {
 // With mutex_ held and the queue not empty.
 void GroupCommit::hand_over() noexcept {
   Waiter* next = first_;
+  if (next->told != nullptr) {
+    serves_next_ = true;
+    serving_.notify_one();
+    return;
+  }
   first_ = next->next;
   if (first_ == nullptr) last_ = nullptr;
   next->place = Place::leading;
@@ -233,6 +290,7 @@ void GroupCommit::hand_over() noexcept {
 bool GroupCommit::withdraw(Waiter& waiter) noexcept {
   const std::scoped_lock lock(mutex_);
   if (waiter.place != Place::queued) return false;
+  waiter.place = Place::nowhere;
   Waiter* before = nullptr;
   for (Waiter* at = first_; at != &waiter; at = at->next) before = at;
   (before == nullptr ? first_ : before->next) = waiter.next;

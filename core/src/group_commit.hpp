@@ -1,9 +1,10 @@
 // Group commit: appends of many threads that arrive while one is under way go to the plugin in one call, each with its
 // own outcome. A lone caller goes straight through on its own thread: one uncontended lock before, one after.
 //
-// There is no thread of ours. The first to come leads; those who come meanwhile queue up. When the leader is done it
-// either carries out the queue itself, where that is cheaper than waking somebody (a backend that answers within
-// microseconds), or hands the lead to the first in the queue and goes home.
+// The first to come leads; those who come meanwhile queue up. When the leader is done it either carries out the queue
+// itself, where that is cheaper than waking somebody (a backend that answers within microseconds), or hands the lead to
+// the first in the queue and goes home. Who waits without a thread (start) is carried along by whoever leads; where he
+// is the first in the queue, the thread that serves such ones leads.
 #pragma once
 
 #include "waiting.hpp"
@@ -11,6 +12,7 @@
 #include <eventcore/abi/event_store.h>
 #include <eventcore/plugin/call.hpp>
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -34,32 +36,49 @@ class GroupCommit {
   // is the plugin that watches for them. Any number of threads.
   ec_status append(const ec_append& request, const plugin::Call& call, ec_outcome& outcome) noexcept;
 
+  enum class Place { nowhere, queued, leading, taken };
+
+  // An append under way. It stays where it is, with all it names, until its outcome is there.
+  struct Waiter {
+    const ec_append* request = nullptr;
+    const plugin::Call* call = nullptr;
+    ec_outcome* outcome = nullptr;
+    // Of one without a thread: told once that the outcome is there, by the thread that led; it may free the waiter.
+    void (*told)(Waiter& waiter) noexcept = nullptr;
+
+    std::uint64_t bytes = 0;
+    Waiter* next = nullptr;
+    Place place = Place::nowhere;  // guarded by mutex_
+    bool again = false;            // another one's deadline or cancellation ended it: it is carried out once more
+    Signal woken{};                // the outcome is there, or it is this one's turn to lead
+  };
+
+  // The same for a waiter without a thread, which has `told`. True: the outcome is there already, and nobody tells so;
+  // that is if the time is over, or if `in_place` allows to carry it out on this thread. There must be a thread in serve().
+  bool start(Waiter& waiter, bool in_place) noexcept;
+
+  // Takes a waiter without a thread out of the queue; false: it is not in there, and told or yet to be.
+  bool withdraw(Waiter& waiter) noexcept;
+  // The outcome of one that was withdrawn.
+  static ec_status give_up(ec_outcome& outcome, ec_status state);
+
+  // Leads for those without a thread, until end_serving(); then nobody may be in the queue.
+  void serve() noexcept;
+  void end_serving() noexcept;
+
   // How many appends stand in the queue right now.
   std::size_t queued() const;
 
  private:
-  enum class Place { queued, leading, taken };
-
-  struct Waiter {
-    const ec_append& request;
-    const plugin::Call& call;
-    ec_outcome& outcome;
-    std::uint64_t bytes;
-    Waiter* next = nullptr;
-    Place place = Place::queued;  // guarded by mutex_
-    bool again = false;           // another one's deadline or cancellation ended it: it is carried out once more
-    Signal woken{};               // the outcome is there, or it is this one's turn to lead
-  };
-
   void run_alone(Waiter& waiter) noexcept;
-  void lead(Waiter* own) noexcept;
+  void lead(Waiter* own, bool serves = false) noexcept;
+  void enqueue(Waiter& waiter) noexcept;
   Waiter* take_group(Waiter* first) noexcept;
   void run_group(Waiter* group) noexcept;
   static int any_cancelled(void* group);
   void settle(Waiter& waiter, const ec_outcome& outcome) noexcept;
   void retire(Waiter* group, const Waiter* own) noexcept;
   void hand_over() noexcept;
-  bool withdraw(Waiter& waiter) noexcept;
   void push_front(Waiter& waiter) noexcept;
 
   const ec_store_api& api_;
@@ -71,6 +90,9 @@ class GroupCommit {
   bool quick_ = false;       // the last group was carried out sooner than a sleeper is awake
   Waiter* first_ = nullptr;  // the queue
   Waiter* last_ = nullptr;
+  std::condition_variable serving_;
+  bool serves_next_ = false;  // the lead is handed to serve()
+  bool is_over_ = false;
 
   // The leader's.
   std::vector<ec_append> requests_;

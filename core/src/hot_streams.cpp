@@ -1,14 +1,17 @@
 #include "hot_streams.hpp"
 
+#include <eventcore/plugin/failure.hpp>
+
 #include <algorithm>
+#include <utility>
 
 namespace ec::core {
 
-bool HotStreams::join(Turn::Place& place, bool only_hot) {
+HotStreams::Joined HotStreams::join(Turn::Place& place, bool only_hot) {
   const std::scoped_lock lock(mutex_);
   auto found = queues_.find(place.stream);
   if (found == queues_.end()) {
-    if (only_hot) return false;
+    if (only_hot) return Joined::no;
     found = queues_.try_emplace(place.stream).first;
     try {
       found->second.push_back(&place);
@@ -17,25 +20,44 @@ bool HotStreams::join(Turn::Place& place, bool only_hot) {
       throw;
     }
     standing_.store(queues_.size(), std::memory_order_relaxed);
+    place.joined = true;
     place.turn.set();
-  } else {
-    found->second.push_back(&place);
+    return Joined::first;
   }
-  return true;
+  found->second.push_back(&place);
+  place.joined = true;
+  if (place.threadless != nullptr) place.threadless->waits_in_ = &place;
+  return Joined::behind;
 }
 
 void HotStreams::leave(Turn::Place& place) noexcept {
-  const std::scoped_lock lock(mutex_);
+  Turn* has_turn = nullptr;
+  {
+    const std::scoped_lock lock(mutex_);
+    has_turn = take_out(place);
+  }
+  if (has_turn != nullptr) has_turn->come_to_front();
+}
+
+// With mutex_ held. One without a thread whose turn it is now, for the caller to tell; or null.
+HotStreams::Turn* HotStreams::take_out(Turn::Place& place) noexcept {
   const auto found = queues_.find(place.stream);
   Queue& queue = found->second;
   const bool had_turn = queue.front() == &place;
   queue.erase(std::find(queue.begin(), queue.end(), &place));
+  place.joined = false;
   if (queue.empty()) {
     queues_.erase(found);
     standing_.store(queues_.size(), std::memory_order_relaxed);
-  } else if (had_turn) {
-    queue.front()->turn.set();
+    return nullptr;
   }
+  if (!had_turn) return nullptr;
+  Turn* const threadless = queue.front()->threadless;
+  if (threadless == nullptr)
+    queue.front()->turn.set();
+  else
+    threadless->waits_in_ = nullptr;
+  return threadless;
 }
 
 ec_status HotStreams::Turn::take_all(std::vector<std::string_view> streams, const plugin::Call& call) {
@@ -53,8 +75,7 @@ ec_status HotStreams::Turn::take(std::vector<std::string_view>& streams, const p
     for (const std::string_view stream : streams) {
       Place& place = places_.emplace_back();
       place.stream = stream;
-      place.joined = hot_.join(place, only_hot);
-      if (!place.joined) continue;
+      if (hot_.join(place, only_hot) == Joined::no) continue;
       if (const ec_status state = place.turn.wait(call); state != EC_OK) {
         end();
         return state;
@@ -65,6 +86,54 @@ ec_status HotStreams::Turn::take(std::vector<std::string_view>& streams, const p
     throw;
   }
   return EC_OK;
+}
+
+bool HotStreams::Turn::start_all(std::vector<std::string_view> streams, Told told, void* ctx) {
+  return start(streams, false, told, ctx);
+}
+
+bool HotStreams::Turn::start_hot(std::vector<std::string_view> streams, Told told, void* ctx) {
+  return start(streams, true, told, ctx);
+}
+
+bool HotStreams::Turn::start(std::vector<std::string_view>& streams, bool only_hot, Told told, void* ctx) {
+  end();
+  std::sort(streams.begin(), streams.end());
+  only_hot_ = only_hot;
+  told_ = told;
+  told_ctx_ = ctx;
+  try {
+    for (const std::string_view stream : streams) {
+      Place& place = places_.emplace_back();
+      place.stream = stream;
+      place.threadless = this;
+    }
+    next_ = places_.begin();
+    return go_on();
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+// Lines up for one stream after the other; false: it waits in one of the lines, and may be told so meanwhile.
+bool HotStreams::Turn::go_on() {
+  while (next_ != places_.end())
+    if (hot_.join(*next_++, only_hot_) == Joined::behind) return false;
+  return true;
+}
+
+void HotStreams::Turn::come_to_front() noexcept {
+  bool waits = false;
+  const ec_status status = plugin::guard(nullptr, [&] { waits = !go_on(); });
+  if (!waits) told_(told_ctx_, status);
+}
+
+bool HotStreams::Turn::withdraw() noexcept {
+  const std::scoped_lock lock(hot_.mutex_);
+  if (waits_in_ == nullptr) return false;
+  hot_.take_out(*std::exchange(waits_in_, nullptr));
+  return true;
 }
 
 void HotStreams::Turn::end() noexcept {

@@ -22,7 +22,7 @@ namespace ec::core {
 
 class HotStreams {
  public:
-  // What one execution holds. It outlives nothing: destroyed before its HotStreams, by the thread that waits in it.
+  // What one execution holds. It outlives nothing: destroyed before its HotStreams, and by nobody else than who waits.
   class Turn {
    public:
     explicit Turn(HotStreams& streams) : hot_(streams) {}
@@ -37,17 +37,35 @@ class HotStreams {
     ec_status take_hot(std::vector<std::string_view> streams, const plugin::Call& call);
     void end() noexcept;
 
+    // The same for one who does not wait on a thread. True: it is its turn. False: `told` is called when it is, by the
+    // thread that gave it the turn; with EC_NO_MEMORY it is not, and must be ended. Throws std::bad_alloc.
+    using Told = void (*)(void* ctx, ec_status status) noexcept;
+    bool start_all(std::vector<std::string_view> streams, Told told, void* ctx);
+    bool start_hot(std::vector<std::string_view> streams, Told told, void* ctx);
+    // Takes it out of the line that it stands in; false: it stands in none, and was told or is yet to be. End it then.
+    bool withdraw() noexcept;
+
    private:
     friend class HotStreams;
     struct Place {
       std::string stream;
       bool joined = false;
-      Signal turn;  // set once, when it comes to the front
+      Signal turn;                 // set once, when it comes to the front ...
+      Turn* threadless = nullptr;  // ... or this one is told so
     };
     ec_status take(std::vector<std::string_view>& streams, const plugin::Call& call, bool only_hot);
+    bool start(std::vector<std::string_view>& streams, bool only_hot, Told told, void* ctx);
+    bool go_on();
+    void come_to_front() noexcept;
 
     HotStreams& hot_;
     std::list<Place> places_;  // queues point to them
+    // Of one without a thread.
+    bool only_hot_ = false;
+    std::list<Place>::iterator next_;  // where it lines up next
+    Place* waits_in_ = nullptr;        // guarded by the mutex of HotStreams
+    Told told_ = nullptr;
+    void* told_ctx_ = nullptr;
   };
 
   // Whether any queue stands. Cheap.
@@ -55,8 +73,10 @@ class HotStreams {
 
  private:
   using Queue = std::deque<Turn::Place*>;
-  bool join(Turn::Place& place, bool only_hot);
+  enum class Joined { no, first, behind };
+  Joined join(Turn::Place& place, bool only_hot);
   void leave(Turn::Place& place) noexcept;
+  Turn* take_out(Turn::Place& place) noexcept;
 
   std::mutex mutex_;
   std::unordered_map<std::string, Queue> queues_;  // none is empty

@@ -161,4 +161,18 @@ void check_list(const ec_list& request) {
   checked(request.after, "after");
 }
 
+ec_command checked(const ec_command& command) {
+  check_size(command.struct_size, first_size<ec_command>, "ec_command");
+  const ec_command whole = plugin::known(command);
+  if (whole.streams == nullptr || whole.apply == nullptr || whole.decide == nullptr)
+    throw Failure(EC_INVALID, "ec_command: streams, apply and decide must be there");
+  return whole;
+}
+
+ec_execute_options checked(const ec_execute_options* options) {
+  const ec_execute_options known = options == nullptr ? ec_execute_options{} : plugin::known(*options);
+  check_flags(known.flags, EC_EXECUTE_NEW_COMMIT_ID, "ec_execute_options");
+  return known;
+}
+
 }  // namespace ec::core

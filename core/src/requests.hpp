@@ -25,6 +25,9 @@ void check_stride(std::size_t stride, std::size_t needed, const char* what);
 // What is NULL must be empty.
 void check_bytes(const void* data, std::size_t size, const char* what);
 std::string_view checked(ec_str text, const char* what);
+// What is to be executed, whole.
+ec_command checked(const ec_command& command);
+ec_execute_options checked(const ec_execute_options* options);
 void check_flags(std::uint32_t flags, std::uint32_t known, const char* what);
 
 }  // namespace ec::core

@@ -5,6 +5,7 @@
 #include "group_commit.hpp"
 #include "guard_plugin.hpp"
 #include "hot_streams.hpp"
+#include "in_flight.hpp"
 #include "log.hpp"
 #include "snapshot_writer.hpp"
 
@@ -14,6 +15,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 struct ec_store {
@@ -33,6 +35,7 @@ struct ec_store {
   ec_store(const ec_store&) = delete;
   ec_store& operator=(const ec_store&) = delete;
   ~ec_store() {
+    in_flight_made_.reset();
     snapshot_writer.stop();
     api.close(backend);
   }
@@ -58,7 +61,20 @@ struct ec_store {
   const ec_notify_api* const notify;
   ec::core::SnapshotWriter snapshot_writer;
 
+  // Made when it is first needed. Throws std::system_error where no threads are to be had.
+  ec::core::InFlight& in_flight() {
+    if (ec::core::InFlight* const made = in_flight_.load(std::memory_order_acquire)) return *made;
+    const std::scoped_lock lock(in_flight_mutex_);
+    if (in_flight_made_ == nullptr) in_flight_made_ = std::make_unique<ec::core::InFlight>(group_commit);
+    in_flight_.store(in_flight_made_.get(), std::memory_order_release);
+    return *in_flight_made_;
+  }
+
  private:
+  std::mutex in_flight_mutex_;
+  std::unique_ptr<ec::core::InFlight> in_flight_made_;
+  std::atomic<ec::core::InFlight*> in_flight_{nullptr};
+
   static std::uint64_t next_serial() {
     static std::atomic<std::uint64_t> last{0};
     return ++last;

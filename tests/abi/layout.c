@@ -316,6 +316,12 @@ SIZE(ec_open_options, 8);
 AT(ec_open_options, struct_size, 0);
 AT(ec_open_options, flags, 4);
 
+SIZE(ec_executor, 24);
+AT(ec_executor, struct_size, 0);
+AT(ec_executor, reserved, 4);
+AT(ec_executor, ctx, 8);
+AT(ec_executor, post, 16);
+
 /* Numbers that are part of the contract. */
 _Static_assert(EC_ABI_MAJOR == 1, "a new major version is a new symbol");
 _Static_assert(EC_PLUGIN_MAGIC == UINT64_C(0x4543504c55473031), "the magic number");

@@ -56,6 +56,11 @@ class Test(Stories):
     def test_example_110_statement(self):
         self.check_statement(MEMORY)
 
+    def test_example_120_asio(self):
+        self.assertEqual(self.example("120_asio"),
+                         "400 transfers on one thread, 400 in flight at once\n"
+                         "committed 400, refused 0, in 400 attempts\n")
+
     def test_examples_follow_until_a_signal(self):
         process = subprocess.Popen([os.path.join(BUILD, "bin", "110_statement"), MEMORY, "--follow"],
                                    stdout=subprocess.PIPE, text=True)

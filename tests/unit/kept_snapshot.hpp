@@ -20,7 +20,7 @@ class SnapshotTest : public KeptState {
   template <class Command>
   std::string name_of(const Command& command, std::string* key = nullptr) {
     ec::Committed committed;
-    const ec::CommandAdapter<Command> adapter(command, committed);
+    const ec::CommandAdapter<Command> adapter(command, committed, ec::detail::RunsOn::this_thread);
     const ec_str* streams = nullptr;
     std::size_t count = 0;
     ec_error error = EC_ERROR_INIT;

@@ -15,6 +15,7 @@
 #include <eventcore/error.hpp>
 #include <eventcore/event.hpp>
 #include <eventcore/execute.hpp>
+#include <eventcore/execute_async.hpp>
 #include <eventcore/format.hpp>
 #include <eventcore/kept_state.hpp>
 #include <eventcore/lease.hpp>

@@ -18,9 +18,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <expected>
 #include <new>
 #include <optional>
+#include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -101,41 +104,78 @@ void CommandAdapter<C>::note(const ec_commit& commit) noexcept {
   }
 }
 
+namespace detail {
+
+// A typed execution as the C function takes it. Points into the command and the options, and into itself.
+template <class C>
+class RawExecution {
+ public:
+  using Failed = typename Outcome<C>::error_type;
+
+  RawExecution(const C& command, const ExecuteOptions& options, RunsOn where)
+      : adapter_(command, committed_, where), metadata_(options.metadata.encode()) {
+    const bool is_new = !options.commit_id || options.commit_id->is_zero();
+    commit_id_ = is_new ? Uuid::make() : *options.commit_id;
+    raw_.struct_size = sizeof raw_;
+    raw_.max_attempts = options.max_attempts;
+    raw_.backoff_base_us = static_cast<std::uint64_t>(options.backoff_base.count());
+    raw_.backoff_cap_us = static_cast<std::uint64_t>(options.backoff_cap.count());
+    raw_.max_streams = options.max_streams;
+    raw_.max_rounds = options.max_rounds;
+    raw_.commit_id = commit_id_.value;
+    if (is_new) raw_.flags = EC_EXECUTE_NEW_COMMIT_ID;
+    raw_.metadata = bytes(metadata_);
+    if (options.observer != nullptr) {
+      observer_ = to_raw(*options.observer);
+      raw_.observer = &observer_;
+    }
+    raw_.state_cache = options.cache != nullptr ? options.cache->raw() : nullptr;
+    call_ = to_raw(options.call);
+  }
+  RawExecution(const RawExecution&) = delete;
+  RawExecution& operator=(const RawExecution&) = delete;
+
+  // What is wrong with it before it begins.
+  std::optional<Failed> refusal() const {
+    if (ec_utf8_check(str(metadata_)) != 0) return std::nullopt;
+    return Failed{{Code::invalid, "a text in the metadata is not valid UTF-8; convert it"}, commit_id_, {}};
+  }
+  const ec_command& command() const { return adapter_.table(); }
+  const ec_execute_options& options() const { return raw_; }
+  const ec_call& call() const { return call_; }
+
+  // What the command threw, if that was the end of it, and otherwise what became of it.
+  std::exception_ptr thrown(const ec_error& error) const { return adapter_.thrown(error); }
+  Outcome<C> outcome(ec_status status, const ec_error& error) {
+    if (status == EC_OK) return std::move(committed_);
+    Failed failed{to_error(error), commit_id_, {}};
+    if (status == EC_REJECTED) failed.reason = std::move(adapter_.rejection());
+    return std::unexpected(std::move(failed));
+  }
+
+ private:
+  Committed committed_;
+  CommandAdapter<C> adapter_;
+  const std::string metadata_;
+  Uuid commit_id_;
+  ec_observer observer_{};
+  ec_execute_options raw_{};
+  ec_call call_{};
+};
+
+}  // namespace detail
+
 // Blocks until it is over. Any number of threads. What decide, apply or discover throws comes out of here, and then
-// nothing is stored.
+// nothing is stored. Without a thread that waits: execute_async.hpp.
 template <class C>
 Outcome<C> execute(Store& store, const C& command, const ExecuteOptions& options = {}) {
   if constexpr (detail::check_command<C>()) {
-    Committed committed;
-    CommandAdapter<C> adapter(command, committed);
-    const std::string metadata = options.metadata.encode();
-    const bool is_new = !options.commit_id || options.commit_id->is_zero();
-    const Uuid commit_id = is_new ? Uuid::make() : *options.commit_id;
-    using Failed = typename Outcome<C>::error_type;
-    if (ec_utf8_check(detail::str(metadata)) == 0)
-      return std::unexpected(
-          Failed{{Code::invalid, "a text in the metadata is not valid UTF-8; convert it"}, commit_id, {}});
-    const ec_observer observer = options.observer != nullptr ? detail::to_raw(*options.observer) : ec_observer{};
-    ec_execute_options raw{};
-    raw.struct_size = sizeof raw;
-    raw.max_attempts = options.max_attempts;
-    raw.backoff_base_us = static_cast<std::uint64_t>(options.backoff_base.count());
-    raw.backoff_cap_us = static_cast<std::uint64_t>(options.backoff_cap.count());
-    raw.max_streams = options.max_streams;
-    raw.max_rounds = options.max_rounds;
-    raw.commit_id = commit_id.value;
-    if (is_new) raw.flags = EC_EXECUTE_NEW_COMMIT_ID;
-    raw.metadata = detail::bytes(metadata);
-    raw.observer = options.observer != nullptr ? &observer : nullptr;
-    raw.state_cache = options.cache != nullptr ? options.cache->raw() : nullptr;
-    const ec_call call = detail::to_raw(options.call);
+    detail::RawExecution<C> raw(command, options, detail::RunsOn::this_thread);
+    if (auto refusal = raw.refusal()) return std::unexpected(std::move(*refusal));
     ec_error error = EC_ERROR_INIT;
-    const ec_status status = ec_store_execute(store.raw(), &adapter.table(), &raw, &call, &error);
-    if (status == EC_OK) return committed;
-    adapter.rethrow(error);
-    Failed failed{detail::to_error(error), commit_id, {}};
-    if (status == EC_REJECTED) failed.reason = std::move(adapter.rejection());
-    return std::unexpected(std::move(failed));
+    const ec_status status = ec_store_execute(store.raw(), &raw.command(), &raw.options(), &raw.call(), &error);
+    if (const auto thrown = status == EC_OK ? nullptr : raw.thrown(error)) std::rethrow_exception(thrown);
+    return raw.outcome(status, error);
   } else {
     return Committed{};  // not reached: the missing part of the command was named above
   }

@@ -1,9 +1,9 @@
 /* eventcore ABI, Command: what libeventcore needs of a command to execute it, and what it tells of the execution.
  *
- * A command is a table of functions over a context. libeventcore calls them on the thread that called
- * ec_store_execute, one at a time, in this order: streams once; apply for each event; discover and apply until discover
- * names nothing new; decide; on a conflict apply for what came since, and again from discover; committed at the end. What
- * states that are kept add to it stands at ec_state_hooks.
+ * A command is a table of functions over a context. libeventcore calls them on the thread that called ec_store_execute,
+ * or through the executor of ec_store_execute_async, one at a time, in this order: streams once; apply for each event;
+ * discover and apply until discover names nothing new; decide; on a conflict apply for what came since, and again from
+ * discover; committed at the end. What states that are kept add to it stands at ec_state_hooks.
  * Arrays and bytes that a function gives out must stay good until the next call of a function of the same command.
  *
  * Streams are known by their index: those of `streams` in order, then those of `discover` in the order they were named.

@@ -80,7 +80,8 @@ typedef struct ec_open_options {
 EC_API ec_status ec_store_open_with(const char* path, const ec_open_options* options, const ec_call* call,
                                     ec_store** store, ec_error* error);
 
-/* Ends the store. No call on it may be under way and no cursor open. NULL is allowed. */
+/* Ends the store. No call on it may be under way and no cursor open; what ec_store_execute_async began may be, see there.
+ * NULL is allowed. */
 EC_API void ec_store_close(ec_store* store);
 
 /* What the backend says of itself. */
@@ -147,6 +148,40 @@ EC_API void ec_store_interrupt(ec_store* store);
  * nothing is stored nor will be. `options` may be NULL. */
 EC_API ec_status ec_store_execute(ec_store* store, const ec_command* command, const ec_execute_options* options,
                                   const ec_call* call, ec_error* error);
+
+/* Where the host wants its code to run: an event loop, a pool of threads. `post` takes `run`, to be called with `arg`
+ * exactly once, later, on a thread of the host's, and gives 0; anything else means that it did not take it. It is called
+ * from any thread, libeventcore's among them, and never under a lock; it must not wait, and must not call `run` itself
+ * (what it calls all the same runs on a thread of libeventcore's instead). What the last `run` of an execution does may
+ * be over before the `post` that handed it out returns. Since 1.1. */
+typedef struct ec_executor {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void* ctx;
+  int (*post)(void* ctx, void (*run)(void* arg), void* arg);
+} ec_executor;
+
+/* Executes a command as ec_store_execute does, and holds no thread of the host's while it waits: a store has any number
+ * of them under way on one thread. EC_OK: it was begun, and `done` will be called once, with its end (`error` is lent for
+ * the length of the call). Anything else: it was not begun, and `done` is not called.
+ *
+ * The command's functions, the observer's and `done` are called through the executor alone, one at a time for an
+ * execution, each after what the one before did. NULL: on threads of libeventcore's, which its other executions need
+ * too. The structs given here are copied; what they point to (the context, metadata, observer, cache, traceparent) must
+ * stay as it is until `done`. ec_call.cancelled is called from threads of libeventcore's.
+ *
+ * Where `post` refuses (or throws: then it must not have taken it), what is left of the execution runs on a thread of
+ * libeventcore's, and it ends as soon as it can, with EC_CANCELLED unless it is committed. What it takes and never runs
+ * is never done: its memory is lost, and nothing else.
+ *
+ * ec_store_close ends the executions that are under way, with EC_CANCELLED unless their end is known already. It waits
+ * for what the backend has in hand and for functions of theirs that are running, not for the executor: `done` may be
+ * called after the store is closed. It must not be called from within a command's or an observer's function, nor from
+ * `done` on a thread of libeventcore's. Since 1.1. */
+EC_API ec_status ec_store_execute_async(ec_store* store, const ec_command* command, const ec_execute_options* options,
+                                        const ec_call* call, const ec_executor* executor,
+                                        void (*done)(void* ctx, ec_status status, const ec_error* error), void* ctx,
+                                        ec_error* error);
 
 /* A cache of folded states, for ec_execute_options.state_cache: one for any number of threads, commands and stores. It
  * holds at most so many bytes, as the commands count their states, with what it needs itself; what was not used for the

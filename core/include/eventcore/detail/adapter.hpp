@@ -35,21 +35,24 @@ struct Scratch {
 };
 inline thread_local Scratch thread_scratch;
 
+// Where a command is executed: on the thread that asks for it, or on several, one after the other.
+enum class RunsOn { this_thread, any_thread };
+
 class BorrowedScratch {
  public:
-  BorrowedScratch() : scratch_(thread_scratch.taken ? new Scratch : &thread_scratch) {
+  explicit BorrowedScratch(RunsOn where)
+      : own_(where == RunsOn::any_thread || thread_scratch.taken ? std::make_unique<Scratch>() : nullptr),
+        scratch_(own_ != nullptr ? own_.get() : &thread_scratch) {
     scratch_->taken = true;
     scratch_->clear();
   }
   BorrowedScratch(const BorrowedScratch&) = delete;
   BorrowedScratch& operator=(const BorrowedScratch&) = delete;
-  ~BorrowedScratch() {
-    scratch_->taken = false;
-    if (scratch_ != &thread_scratch) delete scratch_;
-  }
+  ~BorrowedScratch() { scratch_->taken = false; }
   Scratch& operator*() const { return *scratch_; }
 
  private:
+  std::unique_ptr<Scratch> own_;
   Scratch* scratch_;
 };
 
@@ -85,7 +88,8 @@ class CommandAdapter {
  public:
   using Variant = typename detail::RejectionsOf<C>::Type::Variant;
 
-  CommandAdapter(const C& command, Committed& committed) : command_(command), committed_(committed) {
+  CommandAdapter(const C& command, Committed& committed, detail::RunsOn where)
+      : command_(command), committed_(committed), scratch_(where) {
     if constexpr (detail::Discovers<C>)
       table_.discover = [](void* ctx, const ec_str** streams, std::size_t* count, ec_error* error) {
         return self(ctx).guard(error, [&] { return self(ctx).discover(streams, count); });
@@ -98,8 +102,8 @@ class CommandAdapter {
   const ec_command& table() const { return table_; }
   Variant& rejection() { return rejection_; }
   // What ended the execution, if it was thrown; not what was thrown before it was asked again.
-  void rethrow(const ec_error& error) const {
-    if (thrown_ && error.code == EC_INTERNAL && error.message[0] == '\0') std::rethrow_exception(thrown_);
+  std::exception_ptr thrown(const ec_error& error) const {
+    return thrown_ && error.code == EC_INTERNAL && error.message[0] == '\0' ? thrown_ : nullptr;
   }
 
  private:
@@ -116,7 +120,7 @@ class CommandAdapter {
     } catch (...) {
       thrown_ = std::current_exception();
       error->code = EC_INTERNAL;
-      error->message[0] = '\0';  // by which rethrow() knows it
+      error->message[0] = '\0';  // by which thrown() knows it
       return EC_INTERNAL;
     }
   }

@@ -1,0 +1,111 @@
+// What a store needs for executions that hold no thread: threads of its own for what blocks (reads; leading a group of
+// appends; waiting for a time), and a list of what is under way, for deadlines, cancellations and closing.
+//
+// An execution has one owner at a time: the thread that runs it, or where it is parked. Who takes it out there, with its
+// answer or because its time is over, owns it from then on.
+#pragma once
+
+#include "group_commit.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
+
+namespace ec::core {
+
+class AsyncExecution;
+
+class InFlight {
+ public:
+  // An execution's place in a list.
+  struct Place : boost::intrusive::list_base_hook<> {
+    explicit Place(AsyncExecution& whose) : execution(whose) {}
+    AsyncExecution& execution;
+  };
+  using Places = boost::intrusive::list<Place>;
+  // A time at which something is due for it.
+  struct Alarm : boost::intrusive::set_base_hook<> {
+    explicit Alarm(AsyncExecution& whose) : execution(whose) {}
+    AsyncExecution& execution;
+    std::uint64_t at_ns = 0;
+    friend bool operator<(const Alarm& a, const Alarm& b) { return a.at_ns < b.at_ns; }
+  };
+  using Alarms = boost::intrusive::multiset<Alarm>;
+
+  struct Links {
+    explicit Links(AsyncExecution& execution)
+        : under_way(execution), watched(execution), next(execution), deadline(execution), sleep(execution) {}
+    Place under_way;
+    Place watched;         // it is asked now and then whether it is to go on
+    Place next;            // it waits for a thread, or is on its way from one owner to another
+    bool is_work = false;  // what it waits for a thread for; guarded by the mutex of the tasks
+    Alarm deadline;
+    Alarm sleep;
+  };
+
+  // Starts the threads. Throws std::system_error.
+  explicit InFlight(GroupCommit& group_commit);
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  ~InFlight() { stop(); }
+
+  void add(AsyncExecution& execution, std::uint64_t deadline_ns, bool is_cancellable) noexcept;
+  void remove(AsyncExecution& execution) noexcept;
+
+  // Parks it until a thread of ours has called its work().
+  void work(AsyncExecution& execution) noexcept;
+  // Parks it until that time.
+  void sleep(AsyncExecution& execution, std::uint64_t until_ns) noexcept;
+  // A thread of ours calls its run().
+  void run(AsyncExecution& execution) noexcept;
+
+  // Takes it out of where work() and sleep() have parked it; false: it is not there. For AsyncExecution::withdraw.
+  bool withdraw_work(AsyncExecution& execution) noexcept;
+  bool withdraw_sleep(AsyncExecution& execution) noexcept;
+
+  bool is_closing() const { return closing_; }
+
+  // Ends what is under way, and the threads. From then on no execution knows of this.
+  void stop() noexcept;
+
+ private:
+  void start_threads();
+  void end_threads() noexcept;
+  void serve_tasks() noexcept;
+  void serve_alarms() noexcept;
+  void add_task(AsyncExecution& execution, bool is_work) noexcept;
+  void take_due(std::uint64_t now_ns, Places& due) noexcept;
+  void ask_watched(Places& due) noexcept;
+  void wake_for(std::uint64_t at_ns) noexcept;
+  bool settle(Places& withdrawn) noexcept;
+
+  GroupCommit& group_commit_;
+  std::atomic<bool> closing_{false};
+
+  std::mutex mutex_;
+  std::condition_variable alarm_;
+  Places under_way_;
+  Places watched_;
+  Alarms deadlines_;
+  Alarms sleeps_;
+  std::uint64_t ask_at_ns_ = ~std::uint64_t{0};   // when those who are watched are asked next
+  std::uint64_t wake_at_ns_ = ~std::uint64_t{0};  // until when the thread of the alarms sleeps
+
+  std::mutex task_mutex_;
+  std::condition_variable task_;
+  Places tasks_;
+  std::size_t idle_ = 0;
+
+  bool alarms_are_over_ = false;  // each guarded by its mutex
+  bool tasks_are_over_ = false;
+  std::vector<std::thread> leaders_;  // who call others: they end first
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace ec::core
