@@ -216,8 +216,8 @@ class Grammar {
       command
           .add_option_function<std::string>(
               "--" + option,
-              [&options = options_, name = std::string(setting.name)](const std::string& text) {
-                options.bench_settings.emplace_back(name, text);
+              [this, name = std::string(setting.name)](const std::string& text) {
+                options_.bench_settings.emplace_back(name, text);
               },
               std::string(setting.what))
           ->type_name(std::string(setting.kind));
@@ -225,6 +225,19 @@ class Grammar {
     command.add_option("--name", options_.name, "What the runs are called");
     command.add_option("--out", options_.out, "Keep the results in a file too, as JSON")->type_name("FILE");
     add_json(command);
+    add_report(command);
+  }
+
+  void add_report(CLI::App& bench) {
+    CLI::App& command = add(bench, "report", "Makes a page with plots of what runs have measured", bench_report);
+    command.fallthrough(false);  // an option of bench says nothing here
+    command.add_option("RUN", options_.runs, "Files with runs as bench --json writes them; - is standard input")
+        ->required();
+    command
+        .add_option("-o,--output", options_.page, "Into a file, which appears when it is whole; - is standard output")
+        ->type_name("FILE")
+        ->capture_default_str();
+    command.add_option("--title", options_.title, "Of the page")->capture_default_str();
   }
 
   void add_completion() {

@@ -68,7 +68,7 @@ std::optional<std::string_view> Lines::next() {
     begin_ = static_cast<std::size_t>(last - buffer_.data());
     if (line_.size() > longest_bytes_)
       throw Failure(wrong_usage, "line " + std::to_string(number_) + ": it is longer than " +
-                                     std::to_string(longest_bytes_) + " bytes; this store takes no such event");
+                                     std::to_string(longest_bytes_) + " bytes, and no such line is taken");
     if (begin_ == end_) continue;
     ++begin_;
     return line_;

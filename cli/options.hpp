@@ -33,6 +33,7 @@ int reset_projection(const Options& options, const std::stop_token& stop);
 int list_dead_letters(const Options& options, const std::stop_token& stop);
 int replay_dead_letters(const Options& options, const std::stop_token& stop);
 int run_bench(const Options& options, const std::stop_token& stop);
+int bench_report(const Options& options, const std::stop_token& stop);
 int complete(const Options& options, const std::stop_token& stop);
 
 struct Options {
@@ -63,6 +64,11 @@ struct Options {
   // bench
   std::string bench_file, out;  // its runs; where results are kept
   std::vector<std::pair<std::string, std::string>> bench_settings;
+
+  // bench report
+  std::vector<std::string> runs;  // files
+  std::string page = "report.html";
+  std::string title = "What eventcore bench measured";
 
   // append
   std::string type, data, data_file, metadata, expect = "any", commit, encoding = "json";
