@@ -1,6 +1,8 @@
-// Commands executed on the real store by many threads: what they decided on is what was there. Each test runs twice: with
-// every state folded from the start, and with states out of snapshots and a cache.
+// Commands executed on the real store by many threads: what they decided on is what was there. Each test runs in each
+// form: with every state folded from the start, with states out of snapshots and a cache, and both without a thread that
+// waits, over an executor.
 #include "contract.hpp"
+#include "loop.hpp"
 
 #include <atomic>
 #include <functional>
@@ -108,16 +110,28 @@ struct LookRule {
   }
 };
 
-template <template <class> class Form>
+template <template <class> class Kind>
 struct Commands {
-  using Move = Form<MoveRule>;
-  using GoOffDuty = Form<GoOffDutyRule>;
-  using Look = Form<LookRule>;
+  using Move = Kind<MoveRule>;
+  using GoOffDuty = Kind<GoOffDutyRule>;
+  using Look = Kind<LookRule>;
 };
 
-template <class Commands>
-class Execute : public Contract, public Commands {
+template <template <class> class Kind, bool is_async>
+struct Form : Commands<Kind> {
+  static constexpr bool over_an_executor = is_async;
+};
+
+template <class Form>
+class Execute : public Contract, public Form {
  protected:
+  template <class C>
+  Outcome<C> execute(const C& command, const ExecuteOptions& options) {
+    if constexpr (Form::over_an_executor)
+      return loop_.execute(store(), command, options);
+    else
+      return ec::execute(store(), command, options);
+  }
   ExecuteOptions options() { return {.cache = &cache_}; }
   ExecuteOptions patient() {
     ExecuteOptions options = this->options();
@@ -151,15 +165,17 @@ class Execute : public Contract, public Commands {
 
  private:
   StateCache cache_{1'000'000};
+  Loop loop_;
 };
 
 struct Names {
-  template <class C>
-  static std::string GetName(int) {
-    return std::is_same_v<C, Commands<Kept>> ? "Kept" : "Folded";
+  template <class>
+  static std::string GetName(int index) {
+    constexpr const char* names[] = {"Folded", "Kept", "FoldedAsync", "KeptAsync"};
+    return names[index];
   }
 };
-using Forms = testing::Types<Commands<Folded>, Commands<Kept>>;
+using Forms = testing::Types<Form<Folded, false>, Form<Kept, false>, Form<Folded, true>, Form<Kept, true>>;
 TYPED_TEST_SUITE(Execute, Forms, Names);
 
 TYPED_TEST(Execute, ByManyThreadsNeitherMakesNorLosesMoney) {
@@ -175,9 +191,8 @@ TYPED_TEST(Execute, ByManyThreadsNeitherMakesNorLosesMoney) {
     for (int i = 0; i < 40; ++i) {
       const std::size_t from = random() % accounts;
       const std::size_t to = (from + 1 + random() % (accounts - 1)) % accounts;
-      const auto done = execute(
-          this->store(), typename TestFixture::Move{{ids[from], ids[to], static_cast<std::int64_t>(random() % 60)}},
-          this->patient());
+      const auto done = this->execute(
+          typename TestFixture::Move{{ids[from], ids[to], static_cast<std::int64_t>(random() % 60)}}, this->patient());
       if (!done && !done.error().is_rejected()) throw ContractBroken(done.error().message);
       committed += done ? 1 : 0;
     }
@@ -193,8 +208,7 @@ TYPED_TEST(Execute, LetsNoWriteSkewThrough) {
     const StreamId doctors[] = {this->stream(std::to_string(round) + " a"), this->stream(std::to_string(round) + " b")};
     std::atomic<int> off = 0;
     on_threads(2, [&](std::size_t i) {
-      const auto done =
-          execute(this->store(), typename TestFixture::GoOffDuty{{doctors[i], doctors[1 - i]}}, this->patient());
+      const auto done = this->execute(typename TestFixture::GoOffDuty{{doctors[i], doctors[1 - i]}}, this->patient());
       if (!done && !done.error().is_rejected()) throw ContractBroken(done.error().message);
       off += done ? 1 : 0;
     });
@@ -205,9 +219,8 @@ TYPED_TEST(Execute, LetsNoWriteSkewThrough) {
 TYPED_TEST(Execute, DecidesAgainWhenAStreamItOnlyReadMovedOn) {
   const auto other_leaves =
       this->once([&] { this->written({Expect::any(this->stream("other"))}, {NewEvent::of(0, WentOffDuty{"other"})}); });
-  const auto done = execute(this->store(),
-                            typename TestFixture::GoOffDuty{{this->stream("own"), this->stream("other"), other_leaves}},
-                            this->options());
+  const auto done = this->execute(
+      typename TestFixture::GoOffDuty{{this->stream("own"), this->stream("other"), other_leaves}}, this->options());
   ASSERT_FALSE(done);
   EXPECT_TRUE(done.error().is_rejected()) << done.error().message;
   EXPECT_EQ(this->version(this->stream("own")), 0U);
@@ -215,10 +228,9 @@ TYPED_TEST(Execute, DecidesAgainWhenAStreamItOnlyReadMovedOn) {
 
 TYPED_TEST(Execute, ChecksWhatItReadAlsoWhenItWritesNothing) {
   this->grow(this->stream("a"), 1);
-  const auto done =
-      execute(this->store(),
-              typename TestFixture::Look{{this->stream("a"), this->once([&] { this->grow(this->stream("a"), 1); })}},
-              this->options());
+  const auto done = this->execute(
+      typename TestFixture::Look{{this->stream("a"), this->once([&] { this->grow(this->stream("a"), 1); })}},
+      this->options());
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->attempts, 2U);
   EXPECT_EQ(done->version_of(this->stream("a")), 2U);
@@ -229,9 +241,9 @@ TYPED_TEST(Execute, WithTheSameCommitIdHasOneEffect) {
   ExecuteOptions options = this->options();
   options.commit_id = Uuid::make();
   const typename TestFixture::Move move{{this->stream("a"), this->stream("b"), 30}};
-  const auto first = execute(this->store(), move, options);
+  const auto first = this->execute(move, options);
   ASSERT_TRUE(first) << first.error().message;
-  const auto again = execute(this->store(), move, options);
+  const auto again = this->execute(move, options);
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(again->first, first->first);

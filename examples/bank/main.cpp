@@ -76,8 +76,9 @@ int run_bank(const bank::Options& options) {
   if ((info->capabilities & EC_CAP_READ_ONLY) != 0)
     return complain(wrong_usage, "the store is opened for reading only; take that option out of " + options.config);
 
-  bank::print_heading(*store, *info, options.input, options.workers);
-  const bank::Run run = bank::run(*store, source, stop, {options.workers, options.opening_balance, *since});
+  bank::print_heading(*store, *info, options);
+  const bank::Run run =
+      bank::run(*store, source, stop, {options.workers, options.in_flight, options.opening_balance, *since});
   bank::print_summary(run, source, stop.requested());
   const int ran = status_of(run, source);
   stop.release();

@@ -41,6 +41,9 @@ bool parse_options(int argc, char** argv, Options& options, int& exit_status) {
   app.add_option("--workers", options.workers, "How many transfers are under way at once")
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();
+  app.add_option("--in-flight", options.in_flight, "Instead of workers: one thread, so many transfers under way")
+      ->check(CLI::Range(1U, 65'536U))
+      ->excludes("--workers");
   app.add_option("--opening-balance", options.opening_balance, "What an account is opened with")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}))
       ->capture_default_str();

@@ -10,6 +10,7 @@ struct Options {
   std::string config;
   std::string input = "-";
   unsigned workers = 0;
+  unsigned in_flight = 0;  // 0: workers
   std::int64_t opening_balance = 1'000;
   std::string balances;  // where to write them; empty: nowhere
 };

@@ -66,12 +66,16 @@ void print_speed(const Run& run) {
 
 }  // namespace
 
-void print_heading(ec::Store& store, const ec_info& info, const std::string& input, unsigned workers) {
+void print_heading(ec::Store& store, const ec_info& info, const Options& options) {
   const ec_plugin& plugin = *ec_store_plugin(store.raw());
   const std::string location(ec::detail::view(info.location));
   line("backend: {} {}{} ({})", ec::detail::view(plugin.name), ec::detail::view(plugin.version),
        location.empty() ? "" : " at " + location, durability(info.capabilities));
-  line("input: {}, {} workers", input == "-" ? "standard input" : input, workers);
+  const std::string input = options.input == "-" ? "standard input" : options.input;
+  if (options.in_flight > 0)
+    line("input: {}, {} in flight on one thread", input, options.in_flight);
+  else
+    line("input: {}, {} workers", input, options.workers);
   std::puts("");
   std::fflush(stdout);
 }

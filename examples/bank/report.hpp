@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger.hpp"
+#include "options.hpp"
 #include "run.hpp"
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace bank {
 
-void print_heading(ec::Store& store, const ec_info& info, const std::string& input, unsigned workers);
+void print_heading(ec::Store& store, const ec_info& info, const Options& options);
 void print_summary(const Run& run, Source& source, bool stopped);
 void print_check(const Ledger& ledger, const Findings& findings);
 

@@ -1,4 +1,4 @@
-// Carries out the transfers of a source, by a number of workers.
+// Carries out the transfers of a source, by a number of workers, or on one thread that keeps many under way.
 #pragma once
 
 #include "tally.hpp"
@@ -10,6 +10,7 @@ namespace bank {
 
 struct RunOptions {
   unsigned workers = 1;
+  unsigned in_flight = 0;  // above 0: no workers, but so many transfers under way on this thread
   std::int64_t opening_balance = 0;
   ec::Position since;  // the head of the store before the run: what is above it, the run did
 };

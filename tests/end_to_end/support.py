@@ -55,15 +55,15 @@ class Case(programs.Case):
         with open(path, encoding="utf-8") as lines:
             return {name.strip('"'): int(amount) for name, amount in (line.rsplit(",", 1) for line in lines)}
 
-    def check_twice(self, config):
-        """The same file twice on one store: nothing is moved twice."""
+    def check_twice(self, config, *how):
+        """The same file twice on one store: nothing is moved twice. `how`: more arguments."""
         with open(SHIPPED, encoding="utf-8") as lines:
             csv = self.file("transfers.csv", "".join(itertools.islice(lines, 3000)))
-        first = self.bank("--config", config, csv)
+        first = self.bank("--config", config, *how, csv)
         self.assertEqual(first.status, 0, first)
         self.assertIn("durable: what is committed is on stable storage", first.out)
         self.assertIn("closed, opened again, replayed", first.out)
-        again = self.bank("--config", config, csv)
+        again = self.bank("--config", config, *how, csv)
         self.assertEqual(again.status, 0, again)
         # Nothing is moved twice. What was rejected had another chance, once.
         self.assertEqual(again.number("done before"), first.number("committed"), again)

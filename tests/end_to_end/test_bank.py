@@ -45,6 +45,17 @@ class Test(support.Case):
         self.assertEqual(ended.number("committed"), 2000, ended)
         self.assertEqual(self.read_balances(self.path("balances")), support.balances_after(lines, 1000))
 
+    def test_bank_in_flight(self):
+        lines = support.ring(2000) + [(f"hot-{n}", f"a-{n}", "hot", 1) for n in range(300)]
+        ended = self.bank("--config", MEMORY, "--in-flight", "300", "--balances", self.path("balances"),
+                          stdin=support.transfers(lines))
+        self.assertEqual(ended.status, 0, ended)
+        self.assertIn("300 in flight on one thread", ended.out)
+        self.assertEqual(ended.number("committed"), len(lines), ended)
+        self.assertEqual(self.read_balances(self.path("balances")), support.balances_after(lines, 1000))
+        both = self.bank("--config", MEMORY, "--in-flight", "2", "--workers", "2", stdin="t,a,b,1\n")
+        self.assertEqual(both.status, 2, both)
+
     def test_bank_malformed_lines_by_number(self):
         csv = ("id,from,to,amount\r\n"
                "t-1,a,b,1\r\n"
@@ -103,7 +114,7 @@ class Test(support.Case):
     def test_bank_help(self):
         ended = self.bank("--help")
         self.assertEqual(ended.status, 0, ended)
-        for word in ("--config", "--workers", "--opening-balance", "--balances", "EVENTCORE_CONFIG", "Exit status",
+        for word in ("--config", "--workers", "--in-flight", "--opening-balance", "--balances", "EVENTCORE_CONFIG", "Exit status",
                      "moves nothing twice"):
             self.assertIn(word, ended.out)
 

@@ -37,6 +37,9 @@ class Test(support.Case):
     def test_bank_postgres_twice(self):
         self.check_twice(self.postgres())
 
+    def test_bank_postgres_twice_in_flight(self):
+        self.check_twice(self.postgres(), "--in-flight", "200")
+
     def test_bank_postgres_twice_moves_nothing(self):
         self.check_twice_moves_nothing(self.postgres())
 

@@ -12,6 +12,9 @@ class Test(support.Case):
     def test_bank_rocksdb_twice(self):
         self.check_twice(self.rocksdb())
 
+    def test_bank_rocksdb_twice_in_flight(self):
+        self.check_twice(self.rocksdb(), "--in-flight", "200")
+
     def test_bank_rocksdb_twice_moves_nothing(self):
         self.check_twice_moves_nothing(self.rocksdb())
 
@@ -28,14 +31,20 @@ class Test(support.Case):
             self.assertEqual((held["a"], held["b"]), (997, 1003))
 
     def test_bank_rocksdb_killed_and_run_again(self):
+        self.check_killed_and_run_again()
+
+    def test_bank_rocksdb_killed_in_flight_and_run_again(self):
+        self.check_killed_and_run_again("--in-flight", "100")
+
+    def check_killed_and_run_again(self, *how):
         config, lines = self.rocksdb(), support.ring(2000)
         csv = self.file("transfers.csv", support.transfers(lines))
         for at_least in (1, 500, 1000):  # in the middle: far more than this is on its way
-            bank = support.Watched(self, "--config", config, "-")
+            bank = support.Watched(self, "--config", config, *how, "-")
             bank.feed(support.transfers(lines))
             killed_at = bank.wait_until_done(at_least)
             self.assertEqual(bank.signal(signal.SIGKILL).status, -signal.SIGKILL)
-        ended = self.bank("--config", config, "--balances", self.path("balances"), csv)
+        ended = self.bank("--config", config, *how, "--balances", self.path("balances"), csv)
         self.assertEqual(ended.status, 0, ended)
         self.assertGreaterEqual(ended.number("done before"), killed_at, ended)
         self.assertEqual(ended.number("committed") + ended.number("done before"), len(lines), ended)
