@@ -25,6 +25,9 @@ ColumnFamilyOptions family(const Config& config, const std::shared_ptr<rocksdb::
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   if (filter) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    // In blocks, too: a whole filter of a file is larger than a shard of the cache, and was read again for each look-up.
+    table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+    table.partition_filters = true;
     options.memtable_prefix_bloom_size_ratio = 0.05;
     options.memtable_whole_key_filtering = true;
   }
