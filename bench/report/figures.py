@@ -64,6 +64,33 @@ class EventsAtLeast:
         return [f"{rounded(mine)} events/s", f"{rounded(other)} events/s", told(mine / other)] + aim_of(mine / other, self.aim)
 
 
+class RateBeside:
+    """Events a second, where there is no latency."""
+
+    def cells(self, ours, rival):
+        return [f"{rounded(ours['per_second'])} events/s", f"{rounded(rival['per_second'])} events/s",
+                told(ours["per_second"] / rival["per_second"]), "—", "—"]
+
+
+class TimeBeside:
+    """One time beside another."""
+
+    def cells(self, ours, rival):
+        return [f"{rounded(ours['mean_us'] / 1e6)} s", f"{rounded(rival['mean_us'] / 1e6)} s",
+                f"{told(ours['mean_us'] / rival['mean_us'])} times as long", "—", "—"]
+
+
+class SizeBeside:
+    """Bytes beside others; `name` is that of the figure, in KiB."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def cells(self, ours, rival):
+        return [f"{rounded(ours[self.name] / 1024)} MiB", f"{rounded(rival[self.name] / 1024)} MiB",
+                f"{told(ours[self.name] / rival[self.name])} times as much", "—", "—"]
+
+
 class LatencyBeside:
     """Ours beside another one that it cannot be below; how many times as long it takes by the median."""
 

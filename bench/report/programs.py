@@ -9,7 +9,6 @@ from pathlib import Path
 
 from runs import Runs, now, rival_run
 
-
 FDATASYNC = "fdatasync before each acknowledgement"
 
 
@@ -17,10 +16,10 @@ class Failed(Exception):
     """A program is missing, failed or said something else than figures."""
 
 
-def run(command, environment=None):
-    """What the command prints on stdout; Failed with its words when it does not end well."""
+def run(command, environment=None, ends=0):
+    """What the command prints on stdout; Failed with its words when it ends with another status."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, env=environment)
-    if done.returncode != 0:
+    if done.returncode != ends:
         words = (done.stderr or done.stdout).strip()[-2000:]
         raise Failed(f"{Path(command[0]).name} ended with status {done.returncode}: {words}")
     return done.stdout
@@ -76,7 +75,7 @@ class Programs:
         self.folder = Path(folder)
         self.seconds = seconds
         self.runs = Runs()
-        missing = [name for name in ("eventcore", "bench_fdatasync") if not (self.bin / name).exists()]
+        missing = [name for name in ("eventcore", "bench_scale", "bench_fdatasync") if not (self.bin / name).exists()]
         if missing:
             raise Failed(f"{', '.join(missing)} not found in {self.bin}; build first: "
                          "cmake --preset release && cmake --build --preset release")

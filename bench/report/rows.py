@@ -127,15 +127,3 @@ def postgres_rows(postgres):
             lambda: postgres.bare_query(1_000, PAYLOAD)),
         hot_row(postgres.load, "postgres", durable),
     ]
-
-
-def history_rows(programs, postgres):
-    """Minutes and gigabytes, so only when asked for."""
-    def row(plugin, load, durability):
-        def append(events):
-            return load("append", clients=1, payload_bytes=PAYLOAD, prefill=events)
-        return Row(f"{plugin}: append into 10M events against 100k", f"{APPEND}, {durability}, 1 client", AtLeast(0.8),
-                   lambda: append(10_000_000), lambda: append(100_000))
-    rows = [row("rocksdb", partial(programs.load, "rocksdb"), "durable (fdatasync)")]
-    return rows + ([row("postgres", postgres.load, "durable (fsync)")] if postgres else [])
-

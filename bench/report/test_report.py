@@ -58,6 +58,11 @@ class Parsing(unittest.TestCase):
         with self.assertRaisesRegex(programs.Failed, "status 3: broken"):
             programs.run(["sh", "-c", "echo broken >&2; exit 3"])
 
+    def test_a_program_that_is_to_be_killed(self):
+        programs.run(["sh", "-c", "kill -9 $$"], ends=-9)
+        with self.assertRaisesRegex(programs.Failed, "status 0"):
+            programs.run(["true"], ends=-9)
+
     def test_configuration(self):
         self.assertEqual(programs.config_text("memory", {}), "plugin: memory\n")
         self.assertEqual(programs.config_text("rocksdb", {"cache_size": "8MiB"}),
@@ -141,6 +146,14 @@ class Judging(unittest.TestCase):
         judge = figures.MemoryAtMost(0.1)
         self.assertEqual(judge.cells({"rss_growth_kib": 1024}, {"kib": 102400})[2:], ["0.010", "≤ 0.1", "yes"])
         self.assertEqual(judge.cells({"rss_growth_kib": 51200}, {"kib": 102400})[4], "missed by 400.0 %")
+
+    def test_one_beside_another(self):
+        self.assertEqual(figures.RateBeside().cells({"per_second": 90_000}, {"per_second": 100_000}),
+                         ["90,000 events/s", "100,000 events/s", "0.90", "—", "—"])
+        self.assertEqual(figures.TimeBeside().cells({"mean_us": 1_500_000}, {"mean_us": 500_000}),
+                         ["1.50 s", "0.50 s", "3.00 times as long", "—", "—"])
+        self.assertEqual(figures.SizeBeside("kib").cells({"kib": 2048}, {"kib": 1024}),
+                         ["2.00 MiB", "1.00 MiB", "2.00 times as much", "—", "—"])
 
     def test_rounding(self):
         self.assertEqual([figures.rounded(value) for value in (0.123, 1.234, 12.34, 123.4, 12345.6)],

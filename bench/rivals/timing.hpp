@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -55,16 +56,17 @@ Timed time_threads(double seconds, std::size_t count, MakeOperate&& make_operate
   return all;
 }
 
-inline void print(const Timed& timed) {
+// `more` goes to the end of the line: `, "name": value`.
+inline void print(const Timed& timed, const std::string& more = {}) {
   const auto us = [&](double percent) { return static_cast<double>(timed.latencies.percentile(percent)) / 1'000; };
   std::printf(
       R"({"operations": %s, "seconds": %.6f, "per_second": %.1f, "mean_us": %.3f, "p50_us": %.3f, )"
-      R"("p90_us": %.3f, "p99_us": %.3f, "p99_9_us": %.3f, "max_us": %.3f})"
+      R"("p90_us": %.3f, "p99_us": %.3f, "p99_9_us": %.3f, "max_us": %.3f%s})"
       "\n",
       std::to_string(timed.latencies.count()).c_str(), std::chrono::duration<double>(timed.ended - timed.began).count(),
       static_cast<double>(timed.latencies.count()) / std::chrono::duration<double>(timed.ended - timed.began).count(),
       timed.latencies.mean() / 1'000, us(50), us(90), us(99), us(99.9),
-      static_cast<double>(timed.latencies.max()) / 1'000);
+      static_cast<double>(timed.latencies.max()) / 1'000, more.c_str());
 }
 
 // One thread. False, and nothing is printed, as soon as `operate` says false.
