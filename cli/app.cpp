@@ -216,8 +216,8 @@ class Grammar {
       command
           .add_option_function<std::string>(
               "--" + option,
-              [this, name = std::string(setting.name)](const std::string& text) {
-                options_.bench_settings.emplace_back(name, text);
+              [&options = options_, name = std::string(setting.name)](const std::string& text) {
+                options.bench_settings.emplace_back(name, text);
               },
               std::string(setting.what))
           ->type_name(std::string(setting.kind));

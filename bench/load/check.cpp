@@ -12,7 +12,8 @@ std::unexpected<ec::Error> wrong(const std::string& what) {
 
 }  // namespace
 
-ec::Result<Checked> check_history(ec::Store& store, ec::Position start, std::uint64_t expected, Workload& workload) {
+ec::Result<Checked> check_history(ec::Store& store, ec::Position start, std::uint64_t expected,
+                                  ec::Position acknowledged, Workload& workload) {
   auto info = store.info();
   if (!info) return std::unexpected(std::move(info.error()));
   const bool dense = (info->capabilities & EC_CAP_DENSE_POSITIONS) != 0;
@@ -39,6 +40,9 @@ ec::Result<Checked> check_history(ec::Store& store, ec::Position start, std::uin
   if (count != expected)
     return wrong("the store has " + std::to_string(count) + " new events, the clients wrote " +
                  std::to_string(expected));
+  if (acknowledged > last)
+    return wrong("an append was acknowledged at position " + acknowledged.str() + ", the last event is at " +
+                 last.str());
   if (auto looked = workload.end_look(); !looked) return std::unexpected(std::move(looked.error()));
   return Checked{count, versions.size()};
 }

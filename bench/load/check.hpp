@@ -10,8 +10,9 @@ struct Checked {
 };
 
 // Reads everything behind `start` and checks: positions rise (and are without gaps where the store promises it), the
-// versions of each stream go 1, 2, 3 ..., there are exactly `expected` events, and the workload finds nothing wrong in
-// them. The streams must be new since `start`.
-ec::Result<Checked> check_history(ec::Store& store, ec::Position start, std::uint64_t expected, Workload& workload);
+// versions of each stream go 1, 2, 3 ..., there are exactly `expected` events, none was acknowledged behind the last of
+// them, and the workload finds nothing wrong in them. The streams must be new since `start`.
+ec::Result<Checked> check_history(ec::Store& store, ec::Position start, std::uint64_t expected,
+                                  ec::Position acknowledged, Workload& workload);
 
 }  // namespace bench

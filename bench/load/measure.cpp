@@ -7,6 +7,14 @@ namespace bench {
 
 namespace {
 
+// A location is for people: behind the folder there may be a remark.
+std::filesystem::path folder_of(std::string location) {
+  std::error_code error;
+  if (const std::size_t remark = location.rfind(" ("); remark != std::string::npos)
+    if (!std::filesystem::is_directory(location, error)) location.resize(remark);
+  return location;
+}
+
 // Files come and go while it counts; what is gone counts nothing.
 std::optional<std::uint64_t> bytes_below(const std::filesystem::path& folder) {
   std::error_code error;
@@ -24,7 +32,7 @@ std::optional<std::uint64_t> bytes_below(const std::filesystem::path& folder) {
 ec::Result<Outcome> measure(ec::Store& store, const Settings& settings) {
   auto info = store.info();
   if (!info) return std::unexpected(std::move(info.error()));
-  const std::filesystem::path folder(std::string(ec::detail::view(info->location)));
+  const std::filesystem::path folder = folder_of(std::string(ec::detail::view(info->location)));
   auto start = store.head();
   if (!start) return std::unexpected(std::move(start.error()));
   const ec::StreamId other("prefill/" + start->str());
@@ -46,8 +54,9 @@ ec::Result<Outcome> measure(ec::Store& store, const Settings& settings) {
   outcome.found = std::move(*found);
   const auto folder_after = bytes_below(folder);
   if (folder_before && folder_after) outcome.store_growth = *folder_after - std::min(*folder_before, *folder_after);
-  auto checked = check_history(
-      store, *start, settings.prefill + (*workload)->prepared_events + outcome.measured.events_written, **workload);
+  auto checked =
+      check_history(store, *start, settings.prefill + (*workload)->prepared_events + outcome.measured.events_written,
+                    outcome.measured.acknowledged, **workload);
   if (!checked) return std::unexpected(std::move(checked.error()));
   outcome.checked = *checked;
   return outcome;

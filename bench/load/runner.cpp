@@ -46,6 +46,7 @@ class alignas(128) Lane {
   Lane(Track& track, std::unique_ptr<Client> client) : track_(track), client_(std::move(client)) {}
 
   const Tally& all() const { return client_->tally; }
+  ec::Position acknowledged() const { return client_->acknowledged(); }
   Tally measured() const { return client_->tally - warm_up_; }
   Clock::time_point ended() const { return ended_; }
   std::uint64_t unfinished() const { return unfinished_; }
@@ -205,6 +206,7 @@ void add_up(const Track& track, const Lanes& lanes, Measurement& sum) {
     sum.by_client[i % clients] += lane.measured().operations;
     sum.events_written += lane.all().events_written;
     sum.unfinished += lane.unfinished();
+    sum.acknowledged = std::max(sum.acknowledged, lane.acknowledged());
   }
   sum.latencies = track.timeline.total();
   sum.over_time = track.timeline.seconds();

@@ -19,6 +19,7 @@ struct Measurement {
   std::vector<Second> over_time;
   Tally tally;                           // of the measured operations
   std::uint64_t events_written = 0;      // the warm-up's included
+  ec::Position acknowledged;             // the last of them
   std::uint64_t unfinished = 0;          // open loop: due, and not begun by the end
   std::vector<std::uint64_t> by_client;  // operations of each
   Usage usage;

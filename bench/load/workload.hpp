@@ -51,6 +51,8 @@ class Client {
   // One append, command or read. One that was rejected or given up is counted as such and is no error.
   virtual ec::Result<> operate() = 0;
 
+  ec::Position acknowledged() const { return last_; }
+
   Tally tally;
   Clock::time_point due{};                   // set by the runner: from when the operation is counted
   std::optional<Clock::time_point> ended{};  // of the last operation, where that is not when operate() was back

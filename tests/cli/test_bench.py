@@ -2,9 +2,11 @@
 import json
 import os
 import re
+import signal
+import subprocess
 
 import support
-from support import MEMORY, SOURCE
+from support import EVENTCORE, MEMORY, SOURCE
 
 SHORT = ("--seconds", "0.05", "--warm-up-seconds", "0.01")
 
@@ -31,7 +33,8 @@ FORM = {
 class Test(support.Case):
     def bench(self, *args, config=MEMORY):
         """The results of runs that end well."""
-        return [json.loads(line) for line in self.works("bench", "--json", *SHORT, *args, config=config).splitlines()]
+        short = () if any(each in args for each in ("--seconds", "--operations")) else SHORT
+        return [json.loads(line) for line in self.works("bench", "--json", *short, *args, config=config).splitlines()]
 
     def check_form(self, form, value, where="result"):
         if isinstance(form, dict):
@@ -69,10 +72,10 @@ class Test(support.Case):
             with self.subTest(workload):
                 for_one = workload in ("catch-up", "read-all", "live")
                 [run] = self.bench("--workload", workload, "--clients", "1" if for_one else "2", "--history", "20",
-                                   "--accounts", "10")
+                                   "--accounts", "10", "--operations", "20")
                 results = run["results"]
                 self.check_sums(results)
-                self.assertGreater(results["operations"], 0)
+                self.assertEqual(results["operations"] + results["rejections"], 20 if for_one else 40)
                 self.assertEqual(results["lag_us"] is not None, workload in ("projection-lag", "live"))
                 self.assertEqual(results["catch_ups"] is not None, workload == "catch-up-while-writing")
 
@@ -83,6 +86,156 @@ class Test(support.Case):
                          [f"transfers, {clients} client{'s' * (clients > 1)}" for clients in (1, 4, 16, 64)] +
                          ["transfers that come as they come"])
         self.assertEqual([run["settings"]["loop"] for run in runs if run["settings"]["rate"]], ["open"] * 3)
+
+    def test_open_loop(self):
+        """So many are due, and each of them is done or told to be unfinished."""
+        for arrivals, due in (("fixed", {100}), ("poisson", range(50, 150))):
+            [run] = self.bench("--rate", "1000", "--arrivals", arrivals, "--seconds", "0.1", "--warm-up-seconds", "0")
+            results = run["results"]
+            self.assertIn(results["operations"] + results["rejections"] + results["unfinished"], due)
+            self.assertEqual((run["settings"]["loop"], run["settings"]["rate"]), ("open", 1000))
+        [run] = self.bench("--rate", "10000000", "--clients", "2", "--seconds", "0.02", "--warm-up-seconds", "0")
+        self.assertGreater(run["results"]["unfinished"], 1000)
+        self.check_sums(run["results"])
+
+    def test_counted_and_seeded(self):
+        """A number of operations, and one client: the same accounts, amounts and rejections each time."""
+        counted = ("--operations", "500", "--balance", "100", "--accounts", "20", "--choice", "zipf")
+        one, same, other = (self.bench(*counted, "--seed", seed)[0] for seed in ("7", "7", "8"))
+        self.assertEqual(one["results"]["operations"] + one["results"]["rejections"], 500)
+        self.assertGreater(one["results"]["rejections"], 0)
+        self.assertEqual(one["check"], same["check"])
+        self.assertNotEqual(one["check"]["events"], other["check"]["events"])
+
+    def test_in_flight(self):
+        [run] = self.bench("--workload", "append", "--clients", "2", "--in-flight", "3")
+        self.assertEqual((run["settings"]["in_flight"], run["settings"]["in_flight_by"]), (3, "threads"))
+        self.assertEqual(run["check"]["streams"], 2 * 3 * run["settings"]["streams"])
+        self.assertIn("in flight by threads", self.works("bench", *SHORT, "--in-flight", "2", config=MEMORY))
+
+    def test_text(self):
+        told = self.works("bench", *SHORT, "--clients", "1,2", config=MEMORY)
+        for what in ("memory, transfer, 1 client", "memory, transfer, 2 clients", "not durable: in memory", "p99.9",
+                     "nothing is wrong in", "closed loop", "PER SECOND"):
+            self.assertIn(what, told)
+        durable = self.works("bench", *SHORT, config=self.rocksdb(data="durable"))
+        self.assertIn("  durable: acknowledged events are on stable storage (durability: fsync)",
+                      durable.replace("rocksdb 0.1.0, ", "  "))
+        lossy = "acknowledged_events_may_be_lost_in_a_power_cut"
+        ended = self.eventcore("bench", "--json", *SHORT, config=self.rocksdb(f"durability: {lossy}", data="lossy"))
+        self.assertIn("is not durable", ended.err)
+        run = json.loads(ended.out)
+        self.assertEqual(run["store"]["durable"], False)
+        self.assertIn(f"(durability: {lossy})", run["store"]["durability"])
+        self.assertGreater(run["results"]["store_growth_bytes"], 0)
+
+    def test_out(self):
+        """The same runs for people and for programs."""
+        out = self.path("runs.json")
+        told = self.works("bench", *SHORT, "--clients", "1,2", "--name", "mine", "--out", out, config=MEMORY)
+        with open(out, encoding="utf-8") as file:
+            names = [json.loads(line)["name"] for line in file]
+        self.assertEqual(names, ["mine, 1 client", "mine, 2 clients"])
+        for name in names:
+            self.assertIn(name, told)
+
+    def test_out_keeps_what_there_is(self):
+        """A run that fails does not take away those before it."""
+        out = self.path("runs.json")
+        runs = self.file("runs.yaml", f"runs:\n  - config: {MEMORY}\n  - config: {self.fixture_plugin('liar', 'lie: lost_event')}\n")
+        self.fails_after_one(runs, out)
+        with open(out, encoding="utf-8") as file:
+            self.assertEqual([json.loads(line)["store"]["plugin"] for line in file], ["memory"])
+
+    def fails_after_one(self, runs, out):
+        ended = self.eventcore("bench", runs, *SHORT, "--out", out)
+        self.assertEqual(ended.status, 1, ended)
+        self.assertIn("nothing is wrong", ended.out)
+        self.assertIn("liar", ended.err)
+
+    def test_file(self):
+        """What a run says counts more than the defaults, the command line more than both; a list is a run of each."""
+        self.file("store.yaml", "plugin: memory\n")
+        runs = self.file("runs.yaml", "defaults: {config: store.yaml, workload: append, events: 3}\n"
+                                      "runs:\n  - clients: [1, 2]\n    payload_bytes: [16, 32]\n"
+                                      "  - {name: other, workload: hot, seed: 4}\n")
+        made = [json.loads(line) for line in self.works("bench", runs, "--json", *SHORT, "--seed", "9").splitlines()]
+        self.assertEqual([(run["name"], run["settings"]["events"], run["settings"]["seed"]) for run in made], [
+            ("memory, append, 1 client, payload_bytes 16", 3, 9), ("memory, append, 1 client, payload_bytes 32", 3, 9),
+            ("memory, append, 2 clients, payload_bytes 16", 3, 9), ("memory, append, 2 clients, payload_bytes 32", 3, 9),
+            ("other", 3, 9)])
+        # The file's store counts more than the environment's, the command line's more than the file's.
+        none = self.path("none.yaml")
+        self.works("bench", runs, "--json", *SHORT, "--payload-bytes", "8", env={"EVENTCORE_CONFIG": none})
+        self.assertIn("none.yaml", self.fails(2, "bench", runs, *SHORT, config=none))
+
+    def test_wrong_files(self):
+        for text, place, why in (
+                ("runs:\n  - clinets: 4\n", "2:5", "'clinets' is no setting of a run"),
+                ("runs:\n  - clients: many\n", "2:5", "clients 'many': a whole number from 1 to 4096"),
+                ("runs:\n  - clients: [1, 0]\n", "2:18", "clients '0'"),
+                ("runs:\n  - clients: {a: 1}\n", "2:5", "a value or a list of values"),
+                ("runs:\n  - clients: []\n", "2:5", "a value at least"),
+                ("defaults:\n  workload: nonsense\nruns:\n  - {}\n", "2:3", "no such workload; there are transfer"),
+                ("defaults: 3\nruns:\n  - {}\n", "1:1", "'defaults' must be a map"),
+                ("runs:\n  - seconds: -1\n", "2:5", "a number above 0"),
+                ("runs:\n  - {seconds: 1, seconds: 2}\n", "2:18", "a second time"),
+                ("runs:\n  - {rate: 10, operations: 10}\n", "2:5", "closed loop"),
+                ("runs:\n  - {workload: live, clients: 2}\n", "2:5", "one client"),
+                ("runs:\n  - {name: [a, b]}\n", "2:6", "one value"),
+                ("run:\n  - {}\n", "1:1", "there are runs and defaults"), ("runs: {}\n", "1:1", "list of runs"),
+                ("runs: [\n", "2:1", ""), ("- 1\n", "", "'runs'"), ("", "", "'runs'"),
+                (f"runs:\n  - {{seed: [{','.join(str(n) for n in range(1001))}]}}\n", "2:5", "thousand")):
+            with self.subTest(text[:60]):
+                complaint = self.fails(2, "bench", self.file("wrong.yaml", text), config=MEMORY)
+                self.assertIn(f"wrong.yaml:{place}" if place else "wrong.yaml", complaint)
+                self.assertIn(why, complaint)
+        self.assertIn("none.yaml", self.fails(2, "bench", self.path("none.yaml"), config=MEMORY))
+
+    def test_wrong_options(self):
+        for args, why in ((("--clients", "0"), "--clients: clients '0'"), (("--workload", "x"), "no such workload"),
+                          (("--choice", "normal"), "uniform or zipf"), (("--arrivals", "x"), "fixed or poisson"),
+                          (("--rate", "0"), "above 0"), (("--seconds", "nan"), "a number above 0"),
+                          (("--accounts", "1"), "two accounts"), (("--read-share", "2"), "from 0 to 1"),
+                          (("--clients", "1,"), "clients ''"), (("--clients", "4097"), "from 1 to 4096")):
+            with self.subTest(args):
+                self.assertIn(why, self.fails(2, "bench", *args, config=MEMORY))
+
+    def test_wrong_stores(self):
+        """A store that does not hold what it should has no figure."""
+        for plugin, option, workload, why in (
+                ("liar", "lie: lost_event", "append", "append/0/0/"),
+                ("liar", "lie: event_twice", "transfer", "new events, the clients wrote"),
+                ("liar", "lie: position_reused", "transfer", "an append was acknowledged at positions"),
+                ("liar", "lie: positions_with_gaps", "append", ", the last event is at"),
+                ("liar", "lie: wrong_version", "append", "has version"),
+                ("liar", "lie: event_hidden", "append", "comes after"),
+                ("liar", "lie: versions_from_zero", "append", "has version 0 after 0"),
+                ("liar", "lie: out_of_order", "transfer", "comes after"),
+                ("liar", "lie: event_comes_late", "append", "new events, the clients wrote"),
+                ("false_bank", "grows: money-deposited", "transfer", "together, they were opened with"),
+                ("false_bank", "grows: money-deposited", "read-mostly", "together, they were opened with"),
+                ("false_bank", "grows: money-withdrawn", "transfer", "is overdrawn at position")):
+            with self.subTest((option, workload)):
+                complaint = self.fails(1, "bench", "--json", "--operations", "300", "--read-share", "0.5", "--workload", workload,
+                                       config=self.fixture_plugin(plugin, option))
+                self.assertIn(why, complaint)
+        for plugin, option in (("liar", "lie: ''"), ("false_bank", "grows: ''")):
+            self.bench(config=self.fixture_plugin(plugin, option))
+
+    def test_stopped(self):
+        """What there is by then is checked and told."""
+        process = subprocess.Popen([EVENTCORE, "bench", "--config", MEMORY, "--json", "--seconds", "3600", "--warm-up-seconds", "0",
+                                    "--rate", "100", "--clients", "8"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        # Once its clients have their threads, beside the first and the one that waits for signals, it measures.
+        while len(os.listdir(f"/proc/{process.pid}/task")) < 10:
+            self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=support.PATIENCE_S)
+        self.assertEqual((process.returncode, err), (130, b""))
+        self.assertTrue(json.loads(out)["results"]["interrupted"])
 
 
 if __name__ == "__main__":
