@@ -72,7 +72,7 @@ class Scale:
         """Bytes on disk."""
         folder, schema = self.place(events)
         if schema:
-            return {"kib": int(self.postgres.sql("-Atc", "SELECT sum(pg_total_relation_size(c.oid)) / 1024 FROM pg_class c WHERE "
+            return {"kib": int(self.postgres.sql("-Atc", "SELECT sum(pg_total_relation_size(c.oid))::bigint / 1024 FROM pg_class c WHERE "
                                                  f"relkind = 'r' AND relnamespace = '{schema}'::regnamespace"))}
         return {"kib": sum(path.stat().st_blocks for path in Path(folder.name).rglob("*")) // 2}
 
