@@ -91,6 +91,9 @@ ec::Result<Run> parse_run(std::string_view line) {
   if (auto read = ec::json::read(line, run); !read) return std::unexpected(wrong(read.error().message));
   if (run.results && run.results->over_time) {
     auto& seconds = *run.results->over_time;
+    // What is behind the end is no second, but the last answers.
+    std::erase_if(seconds,
+                  [&](const Second& each) { return each.second > run.results->seconds.value_or(each.second); });
     for (Second& each : seconds) each.least = each.most = each.operations;
     std::ranges::sort(seconds, {}, &Second::second);
     seconds = thinned(seconds, most_seconds);

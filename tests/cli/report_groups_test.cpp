@@ -113,6 +113,15 @@ TEST(ReportGroups, ARivalStandsBesideWhatIsMostLikeIt) {
             "transfer[alone 5:1]");
 }
 
+TEST(ReportGroups, LastAnswersAreNoSecond) {
+  const auto made =
+      parse_run(R"({"eventcore_bench":1,"name":"n","settings":{},"results":{"seconds":2.01,"over_time":[)"
+                R"({"second":3,"operations":1},{"second":1,"operations":70},{"second":2,"operations":60}]}})");
+  ASSERT_TRUE(made) << made.error().message;
+  ASSERT_EQ(made->results->over_time->size(), 2U);
+  EXPECT_EQ(made->results->over_time->back().operations, 60);
+}
+
 TEST(ReportGroups, SettingsThatMeanNothingAreNotSaid) {
   const auto transfer =
       run({.settings = R"("loop":"closed","arrivals":"fixed","payload_bytes":256,"history":0,"accounts":9,)"

@@ -2,9 +2,10 @@
 import os
 import unittest
 
-import browser
 import report_runs
 from support import Case, main
+
+import browser  # of tests/support
 
 TITLE = "What eventcore bench measured"
 WIDE, PHONE = 1280, 390

@@ -1,5 +1,4 @@
 """Debian's Chromium without a screen, led through a pipe by its DevTools protocol."""
-import base64
 import json
 import os
 import select
@@ -94,15 +93,6 @@ class Browser:
         if "exceptionDetails" in answer:
             raise RuntimeError(answer["exceptionDetails"])
         return answer["result"].get("value")
-
-    def picture(self, path, whole=True):
-        clip = {}
-        if whole:
-            size = self.ask("Page.getLayoutMetrics")["cssContentSize"]
-            clip = {"clip": {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}}
-        made = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole, **clip)
-        with open(path, "wb") as out:
-            out.write(base64.b64decode(made["data"]))
 
     def close(self):
         for end in (self.commands, self.answers):
