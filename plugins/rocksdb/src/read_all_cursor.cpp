@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t batch_events = 256;
 constexpr std::size_t batch_bytes = 1024 * 1024;
 constexpr std::size_t scan_events = 16 * 1024;  // looked at in one call, so that a deadline is noticed
+constexpr std::uint64_t long_scan_events = 1024;
+constexpr std::size_t scan_bytes = 256 * 1024;
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 std::uint64_t start(const ec_read_all& request, bool backward, std::uint64_t head) {
@@ -38,7 +40,11 @@ bool ReadAllCursor::batch_full() const {
 // To the record with the first event that is to be looked at.
 void ReadAllCursor::seek() {
   rocksdb::ReadOptions options;
-  options.adaptive_readahead = true;
+  // A long scan reads large pieces, and leaves the cache to those who come to their blocks again.
+  if (std::min(left_, backward_ ? at_ : head_ - at_) >= long_scan_events) {
+    options.readahead_size = scan_bytes;
+    options.fill_cache = false;
+  }
   records_.emplace(database_.entries(database_.events(), options));
   records_->SeekForPrev(event_key(key_, backward_ ? at_ - 1 : at_ + 1));
 }

@@ -4,8 +4,10 @@
 #include <eventcore/checkpoint.hpp>
 #include <eventcore/dead_letter.hpp>
 #include <eventcore/detail/any_projection.hpp>
+#include <eventcore/detail/coarse_clock.hpp>
 #include <eventcore/detail/leading.hpp>
 #include <eventcore/detail/pause.hpp>
+#include <eventcore/detail/progress_board.hpp>
 #include <eventcore/detail/reporting.hpp>
 #include <eventcore/detail/serving.hpp>
 #include <eventcore/projection_options.hpp>
@@ -13,9 +15,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -36,7 +36,7 @@ class Projecting {
         options_(std::move(options)),
         is_rebuilt_elsewhere_(is_rebuilt_elsewhere),
         patiently_(options_.retry_base, options_.retry_cap,
-                   [this] { note([](ProjectionProgress& progress) { ++progress.store_failures; }); }) {}
+                   [this] { board_.note([](ProjectionProgress& progress) { ++progress.store_failures; }); }) {}
 
   // To the head as it is when it gets there; an error ends it, waiting for a store that is down included at the
   // deadline.
@@ -48,23 +48,10 @@ class Projecting {
   // Until a stop; the error of what cannot be waited for.
   Result<> run(const Call& call) { return run_reported(call, false); }
 
-  ProjectionProgress progress() const {
-    const std::scoped_lock lock(mutex_);
-    return progress_;
-  }
+  ProjectionProgress progress() const { return board_.read(); }
 
   Result<> wait_for(Position position, const Call& call) const {
-    const bool at_once = projection_.shows_at_once();
-    std::unique_lock lock(mutex_);
-    const auto there = [&] { return (at_once ? progress_.position : progress_.saved) >= position; };
-    ++waiting_;
-    const bool came =
-        call.deadline ? moved_.wait_until(lock, call.stop, *call.deadline, there) : moved_.wait(lock, call.stop, there);
-    --waiting_;
-    if (came) return {};
-    return std::unexpected(call.stop.stop_requested()
-                               ? Error{Code::cancelled, "cancelled while waiting for the projection"}
-                               : Error{Code::timeout, "the projection did not come so far before the deadline"});
+    return board_.wait_for(position, projection_.shows_at_once(), call);
   }
 
  private:
@@ -76,7 +63,7 @@ class Projecting {
                        options_.status_interval, options_.runs_superseded, [this] { return progress(); });
     auto done = lead_and_follow(call, to_head);
     const bool is_superseded = reporting_->is_superseded();
-    note([&](ProjectionProgress& progress) { progress.superseded = is_superseded; });
+    board_.note([&](ProjectionProgress& progress) { progress.superseded = is_superseded; });
     reporting_.reset();
     if (is_superseded || (!to_head && call.stop.stop_requested())) return {};  // both are a good end
     return done;
@@ -130,10 +117,11 @@ class Projecting {
       if (done) done = turn(call, [&](const Call& own) { return follow(own, to_head); });
     } while (!done && reporting_->is_asked() && !reporting_->is_superseded() && !is_over(call) && holds(done));
     is_lost_ = !holds(done);
-    if (is_lost_ && !done) note([&](ProjectionProgress& progress) { progress.last_error = done.error().message; });
+    if (is_lost_ && !done)
+      board_.note([&](ProjectionProgress& progress) { progress.last_error = done.error().message; });
     report_end(done, call);
     leadership_ = nullptr;
-    note([](ProjectionProgress& progress) { progress.leads = false; });
+    board_.note([](ProjectionProgress& progress) { progress.leads = false; });
     return done;
   }
 
@@ -170,18 +158,20 @@ class Projecting {
     reporting_->forget_asked();
     const auto requests = patiently_(call, [&] { return list_requests(store_, known_as_, call); });
     if (!requests) {
-      note([&](ProjectionProgress& progress) { progress.last_error = requests.error().message; });
+      board_.note([&](ProjectionProgress& progress) { progress.last_error = requests.error().message; });
       return is_over(call) ? std::unexpected(requests.error()) : Result<>();  // what is asked can wait
     }
     Serving serving(store_, projection_, build_, name_, patiently_, leadership_, [this](Position to) {
-      note([&](ProjectionProgress& progress) { progress.position = progress.saved = to; });
+      position_ = saved_ = to;
+      show();
       reporting_->tell();
     });
     for (const ProjectionRequest& each : *requests) {
       if (!reporting_->concerns(each)) continue;
       const auto answer = serving.answer(each, call);
       if (!answer) return std::unexpected(answer.error());
-      note([&](ProjectionProgress& progress) { progress.handled += serving.take_handled(); });
+      handled_ += serving.take_handled();
+      show();
       if (auto told = patiently_(call, [&] { return answer_request(store_, known_as_, each.id, *answer, call); });
           !told)
         return told;
@@ -197,7 +187,7 @@ class Projecting {
       asked_ = Clock::now();
       auto lease = Lease::acquire(store_, name_, *options_.holder, time_to_live(), call);
       if (lease) {
-        note([](ProjectionProgress& progress) { progress.leads = true; });
+        board_.note([](ProjectionProgress& progress) { progress.leads = true; });
         return lease;
       }
       const Error& error = lease.error();
@@ -317,7 +307,7 @@ class Projecting {
       ++unsaved_;
       publish(event.position(), &event, events.head());
       if (unsaved_ >= options_.save_every || event.position() == isolated_ ||
-          Clock::now() - saved_at_ >= options_.save_interval)
+          coarse_now() - saved_at_ >= options_.save_interval)
         if (auto saved = save(call); !saved) return saved;
     }
     if (events.position() > position_) ++unsaved_;
@@ -341,17 +331,17 @@ class Projecting {
         if (auto undone = isolate(event); !undone || must_go_back_) return undone;
       Error error = handled.error();
       error.message.insert(0, where(event));
-      note([&](ProjectionProgress& progress) { progress.last_error = error.message; });
+      board_.note([&](ProjectionProgress& progress) { progress.last_error = error.message; });
       const auto reaction = projection_.react(event, error, attempt);
       if (!reaction) return std::unexpected(reaction.error());
       switch (*reaction) {
-        case Reaction::skip: note([](ProjectionProgress& progress) { ++progress.skipped; }); return {};
+        case Reaction::skip: board_.note([](ProjectionProgress& progress) { ++progress.skipped; }); return {};
         case Reaction::dead_letter: return bury(event, error, attempt, call);
         case Reaction::stop: return std::unexpected(std::move(error));
         case Reaction::retry: break;
       }
       if (is_over(call)) return std::unexpected(std::move(error));
-      note([](ProjectionProgress& progress) { ++progress.retries; });
+      board_.note([](ProjectionProgress& progress) { ++progress.retries; });
       pause(wait, call);
       if (call.stop.stop_requested()) return std::unexpected(Error{Code::cancelled, "stopped"});
       wait = std::min(2 * wait, options_.retry_cap);
@@ -380,7 +370,7 @@ class Projecting {
     const Uuid commit_id = Uuid::make();  // so that one whose answer was lost is kept once
     auto kept =
         patiently_(call, [&] { return keep_dead_letter(store_, name_, event, error, attempts, commit_id, call); });
-    if (kept) note([](ProjectionProgress& progress) { ++progress.dead_letters; });
+    if (kept) board_.note([](ProjectionProgress& progress) { ++progress.dead_letters; });
     return kept;
   }
 
@@ -409,38 +399,21 @@ class Projecting {
     saved_ = position_;
     saved_at_ = Clock::now();
     unsaved_ = 0;
-    note([&](ProjectionProgress& progress) { progress.saved = saved_; });
-    moved_.notify_all();
+    show();
     return {};
   }
 
-  // The way of each event: one lock, and nobody is woken where nobody waits.
   void publish(Position through, const RecordedEvent* event = nullptr, Position head = {}) {
     position_ = std::max(position_, through);
-    bool is_waited_for = false;
-    note([&](ProjectionProgress& progress) {
-      progress.position = position_;
-      progress.saved = saved_;
-      progress.head = std::max({progress.head, head, position_});
-      progress.handled += std::exchange(handled_, 0);
-      if (event != nullptr) progress.last_event = event->time();
-      is_waited_for = waiting_ > 0;
-    });
-    if (is_waited_for) moved_.notify_all();
+    head_ = std::max({head_, head, position_});
+    if (event != nullptr) last_event_ = event->time();
+    show();
   }
+
+  void show() { board_.show({position_, saved_, head_, handled_, last_event_}); }
 
   // Whether somebody waits for what is seen when it is kept.
-  bool is_awaited() const {
-    if (projection_.shows_at_once()) return false;
-    const std::scoped_lock lock(mutex_);
-    return waiting_ > 0;
-  }
-
-  template <class Change>
-  void note(Change&& change) {
-    const std::scoped_lock lock(mutex_);
-    change(progress_);
-  }
+  bool is_awaited() const { return !projection_.shows_at_once() && board_.is_awaited(); }
 
   Store& store_;
   AnyProjection& projection_;
@@ -452,20 +425,18 @@ class Projecting {
   const bool is_rebuilt_elsewhere_;
   const Patiently patiently_;
   std::optional<Reporting> reporting_;  // while it runs
-  Position position_, saved_, live_from_;
+  Position position_, saved_, head_, live_from_;
+  std::optional<Time> last_event_;
   std::uint64_t unsaved_ = 0;  // events and moves since the last save
-  std::uint64_t handled_ = 0;  // not yet in the progress
-  Position isolated_;          // the event that failed last: it is handled and saved by itself
+  std::uint64_t handled_ = 0;
+  Position isolated_;  // the event that failed last: it is handled and saved by itself
   bool must_go_back_ = false;
   const Leadership* leadership_ = nullptr;
   bool is_lost_ = false;     // the lease, by the end of a lead
   bool wants_over_ = false;  // another build is active, and this one is to be when it has caught up
   bool is_first_ = false;    // no build is active, so this one is to be at once
   Clock::time_point asked_, saved_at_;
-  mutable std::mutex mutex_;
-  mutable std::condition_variable_any moved_;
-  mutable std::uint64_t waiting_ = 0;  // in wait_for()
-  ProjectionProgress progress_;
+  ProgressBoard board_;
 };
 
 }  // namespace ec::detail
