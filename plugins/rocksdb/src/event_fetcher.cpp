@@ -15,11 +15,6 @@ constexpr std::size_t batch_bytes = 1024 * 1024;
 constexpr std::size_t dense_from = 8;
 constexpr std::uint64_t dense_gap = 10;
 
-bool is_dense(const Wanted* wanted, std::size_t count) {
-  if (count < dense_from || wanted[0].entry.position > wanted[count - 1].entry.position) return false;
-  return wanted[count - 1].entry.position - wanted[0].entry.position < count * dense_gap;
-}
-
 plugin::Failure missing(std::uint64_t position) {
   return {EC_CORRUPT, "the event at position " + std::to_string(position) +
                           " is missing: the database is damaged; restore it from a backup"};
@@ -27,18 +22,28 @@ plugin::Failure missing(std::uint64_t position) {
 
 }  // namespace
 
-std::size_t EventFetcher::fetch(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
+bool EventFetcher::is_dense(std::uint64_t wanted, std::uint64_t positions) {
+  return wanted >= dense_from && positions < wanted * dense_gap;
+}
+
+void EventFetcher::begin(std::vector<ec_event>& events) {
   events.clear();
   buffer_.clear();
   reading_ = 0;
   held_.clear();
+}
+
+std::size_t EventFetcher::fetch(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
+  begin(events);
   fetch_recent(wanted, count, events);
   if (!events.empty()) return events.size();
   // Only what is not recent is read from disk; the rest comes with the next call.
   const std::uint64_t recent = recent_.first();
   const auto is_recent = [recent](const Wanted& each) { return each.entry.record >= recent; };
   count = std::max<std::size_t>(1, static_cast<std::size_t>(std::find_if(wanted, wanted + count, is_recent) - wanted));
-  if (is_dense(wanted, count)) {
+  const std::uint64_t first = wanted[0].entry.position;
+  const std::uint64_t last = wanted[count - 1].entry.position;
+  if (first <= last && is_dense(count, last - first)) {
     fetch_dense(wanted, count, events);
   } else {
     records_.reset();
@@ -106,23 +111,56 @@ void EventFetcher::fetch_one_by_one(const Wanted* wanted, std::size_t count, std
 }
 
 void EventFetcher::fetch_dense(const Wanted* wanted, std::size_t count, std::vector<ec_event>& events) {
-  if (!records_) records_.emplace(database_.entries(database_.events()));
   std::uint64_t kept_record = 0;
   std::string_view record;
   for (std::size_t i = 0; i < count; ++i) {
     if (buffer_.kept_bytes() >= batch_bytes && !events.empty()) return;
     const std::uint64_t wanted_record = wanted[i].entry.record;
     if (wanted_record != kept_record) {
-      const rocksdb::Slice key = event_key(key_, wanted_record);
-      for (std::uint64_t steps = 0; records_->Valid() && steps < dense_gap && records_->key().compare(key) < 0; ++steps)
-        records_->Next();
-      if (!records_->Valid() || records_->key() != key) records_->Seek(key);
-      if (!records_->Valid()) check(records_->status(), "reading events");
-      if (!records_->Valid() || records_->key() != key) throw missing(wanted[i].entry.position);
+      seek_record(wanted_record, wanted[i].entry.position);
       record = buffer_.keep(view(records_->value()));
       kept_record = wanted_record;
     }
     add(wanted[i], record, events);
+  }
+}
+
+// By a few steps, where it is near.
+void EventFetcher::seek_record(std::uint64_t record, std::uint64_t position) {
+  if (!records_) records_.emplace(database_.entries(database_.events()));
+  const rocksdb::Slice key = event_key(key_, record);
+  for (std::uint64_t steps = 0; records_->Valid() && steps < dense_gap && records_->key().compare(key) < 0; ++steps)
+    records_->Next();
+  if (!records_->Valid() || records_->key() != key) records_->Seek(key);
+  if (!records_->Valid()) check(records_->status(), "reading events");
+  if (!records_->Valid() || records_->key() != key) throw missing(position);
+}
+
+void EventFetcher::fetch(Run& run, std::vector<ec_event>& events) {
+  begin(events);
+  seek_record(run.record, run.position);
+  for (;;) {
+    take_from_record(run, events);
+    if (run.left == 0 || (buffer_.kept_bytes() >= batch_bytes && !events.empty())) return;
+    records_->Next();
+    if (!records_->Valid()) check(records_->status(), "reading events");
+    if (!records_->Valid() || records_->key().size() != sizeof run.record) throw missing(run.position);
+    run.record = get_ordered(view(records_->key()));
+    if (run.record > run.position) throw missing(run.position);
+  }
+}
+
+// All that the record under the iterator has of the run. The bytes under it go away when it moves on.
+void EventFetcher::take_from_record(Run& run, std::vector<ec_event>& events) {
+  for (RecordReader reader(view(records_->value()), run.record); !reader.at_end() && run.left > 0;) {
+    ec_event event{};
+    reader.next(event);
+    if (event.version < run.version || plugin::view(event.stream) != run.stream) continue;
+    if (event.version > run.version) throw missing(event.position.lo);
+    events.push_back(buffer_.keep_event(event));
+    events.back().stream_index = run.stream_index;
+    ++run.version;
+    --run.left;
   }
 }
 

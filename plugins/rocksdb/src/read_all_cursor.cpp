@@ -107,16 +107,7 @@ void ReadAllCursor::take(const ec_event& event) {
   ++scanned_;
   if constexpr (!keeps(Promise::filter_before_limit)) --left_;
   if (!filter_.passes(plugin::view(event.stream), plugin::view(event.type))) return;
-  ec_event& kept = batch_.emplace_back(event);
-  // From the stream's first byte to the payload's last: they lie in one piece.
-  const char* const begin = event.stream.data;
-  const char* const end = reinterpret_cast<const char*>(event.payload.data) + event.payload.size;
-  const std::string_view copy = buffer_.keep({begin, static_cast<std::size_t>(end - begin)});
-  const auto moved = [&](const char* from) { return copy.data() + (from - begin); };
-  kept.stream.data = moved(event.stream.data);
-  kept.type.data = moved(event.type.data);
-  kept.metadata.data = reinterpret_cast<const std::uint8_t*>(moved(reinterpret_cast<const char*>(event.metadata.data)));
-  kept.payload.data = reinterpret_cast<const std::uint8_t*>(moved(reinterpret_cast<const char*>(event.payload.data)));
+  batch_.push_back(buffer_.keep_event(event));
   if constexpr (keeps(Promise::filter_before_limit)) --left_;
 }
 

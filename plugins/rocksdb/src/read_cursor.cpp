@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t batch_events = 256;
 constexpr std::size_t entries_at_once = 64;
+constexpr std::uint64_t run_from = 32;  // so many events, or looking for their end does not pay
 
 plugin::Failure gap_in(const std::string& stream, std::uint64_t version) {
   return {EC_CORRUPT, "stream '" + stream + "' has no version " + std::to_string(version) +
@@ -82,6 +83,45 @@ void ReadCursor::load(Source& source) {
   if (source.next_version == 0) source.index_read = true;
 }
 
+// A long stream that is read alone and lies close together needs few of its index entries: its events are where the first
+// and the last of them are, and each tells its version.
+bool ReadCursor::begin_run(Source& source) {
+  if (sources_.size() != 1 || backward_ || source.scattered || source.entries.empty()) return false;
+  const Wanted before = source.entries.back();
+  if (source.last == 0) {
+    entries_->SeekForPrev(index_key(key_, source.stream, last_version));
+    const IndexKey last = entries_->Valid() ? parse_index_key(entries_->key()) : IndexKey{};
+    source.last = last.stream == source.stream ? last.version : before.version;
+    entries_of_ = nullptr;
+  }
+  const std::uint64_t rest = std::min(source.last - before.version, left_);
+  const std::uint64_t count = std::min<std::uint64_t>(rest, batch_events);
+  if (source.last <= before.version || count < run_from) return false;
+  entries_->Seek(index_key(key_, source.stream, before.version + count));
+  entries_of_ = nullptr;
+  if (!entries_->Valid()) check(entries_->status(), "reading a stream's index");
+  const IndexKey key = entries_->Valid() ? parse_index_key(entries_->key()) : IndexKey{};
+  if (key.stream != source.stream || key.version != before.version + count)
+    throw gap_in(source.stream, before.version + count);
+  const IndexEntry end = parse_index_entry(view(entries_->value()));
+  source.scattered = end.position > head_ || end.position <= before.entry.position ||
+                     !EventFetcher::is_dense(count, end.position - before.entry.position);
+  if (source.scattered) return false;
+  run_ = {source.stream, before.version + 1, count, before.entry.record, end.position, source.index};
+  source.entries.assign(1, {end, source.stream, key.version, source.index});
+  source.at = 1;
+  source.next_version = key.version + 1;
+  left_ -= count;
+  return true;
+}
+
+void ReadCursor::end_run() {
+  Source& source = sources_.front();
+  if (left_ == 0 || begin_run(source)) return;
+  load(source);
+  if (!source.at_end()) heap_.push_back(&source);
+}
+
 bool ReadCursor::comes_later(const Source* a, const Source* b) const {
   const std::uint64_t first = a->top().entry.position;
   const std::uint64_t second = b->top().entry.position;
@@ -96,7 +136,7 @@ void ReadCursor::step() {
   --left_;
   if (heap_.size() > 1) std::ranges::pop_heap(heap_, later);
   ++source.at;
-  if (source.at == source.entries.size() && !source.index_read && left_ > 0) load(source);
+  if (source.at == source.entries.size() && !source.index_read && left_ > 0 && !begin_run(source)) load(source);
   if (source.at == source.entries.size())
     heap_.pop_back();
   else if (heap_.size() > 1)
@@ -111,14 +151,18 @@ void ReadCursor::choose() {
 
 void ReadCursor::next(const plugin::Call& call, ec_batch& batch) {
   call.check();
-  if (fetched_ == wanted_.size()) choose();
+  if (fetched_ == wanted_.size() && run_.left == 0) choose();
   batch_.clear();
-  if (fetched_ < wanted_.size())
+  if (fetched_ < wanted_.size()) {
     fetched_ += fetcher_.fetch(wanted_.data() + fetched_, wanted_.size() - fetched_, batch_);
+  } else if (run_.left > 0) {
+    fetcher_.fetch(run_, batch_);
+    if (run_.left == 0) end_run();
+  }
   batch.events = batch_.data();
   batch.count = batch_.size();
   batch.head = {0, head_};
-  if (fetched_ == wanted_.size() && (heap_.empty() || left_ == 0)) batch.flags |= EC_BATCH_END;
+  if (fetched_ == wanted_.size() && run_.left == 0 && (heap_.empty() || left_ == 0)) batch.flags |= EC_BATCH_END;
 }
 
 }  // namespace ec::rocks

@@ -26,6 +26,8 @@ class ReadCursor final : public plugin::EventCursor {
     std::uint64_t next_version = 0;  // to be read from the index next
     bool begun = false;              // so next_version must be there
     bool index_read = false;         // to its end
+    std::uint64_t last = 0;          // the stream's version, once it was looked up for a run
+    bool scattered = false;          // no runs are looked for
     std::vector<Wanted> entries{};
     std::size_t at = 0;
 
@@ -35,6 +37,8 @@ class ReadCursor final : public plugin::EventCursor {
 
   void add(const ec_stream_from& from, std::uint32_t index, const Heads& heads);
   void load(Source& source);
+  bool begin_run(Source& source);
+  void end_run();
   bool comes_later(const Source* a, const Source* b) const;
   void choose();
   void step();
@@ -49,6 +53,7 @@ class ReadCursor final : public plugin::EventCursor {
   std::vector<Source*> heap_;  // those that are not at their end, the next event on top
   std::vector<Wanted> wanted_;
   std::size_t fetched_ = 0;  // of wanted_
+  Run run_;                  // what comes behind those, of the only stream
   EventFetcher fetcher_;
   std::vector<ec_event> batch_;
   std::string key_;
