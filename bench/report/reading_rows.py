@@ -44,7 +44,7 @@ class Filled:
 
 def catch_up_row(filled, plugin, events):
     return Row(f"{plugin}: a projection over {events:,} events against a bare `read_all` of the same",
-               f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 10,000 events, {DURABLE[plugin]}"
+               f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 100,000 events, {DURABLE[plugin]}"
                f"{REOPENED[plugin]}, 1 client", EventsAtLeast(0.7),
                lambda: filled.load(plugin, "catch-up", events), lambda: filled.load(plugin, "read-all", events))
 
@@ -55,7 +55,7 @@ def catch_up_without_syncs_row(filled, events):
         return filled.load("rocksdb", workload, events,
                            store_options={"durability": "acknowledged_events_may_be_lost_in_a_power_cut"})
     return Row(f"rocksdb: the same without durability, {events:,} events",
-               f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 10,000 events, not durable, reopened, "
+               f"{PAYLOAD} B payload, not decoded, {filled.STREAMS} streams, a checkpoint each 100,000 events, not durable, reopened, "
                "1 client", EventsAtLeast(0.7), lambda: load("catch-up"), lambda: load("read-all"))
 
 
@@ -107,9 +107,9 @@ def reading_rows(programs, postgres, wanted, quick):
     for plugin in wanted:
         load = postgres.load if plugin == "postgres" else (
             lambda workload, plugin=plugin, **options: programs.load(plugin, workload, **options))
-        rows.append(catch_up_row(filled, plugin, 10_000 if quick else 100_000))
+        rows.append(catch_up_row(filled, plugin, 10_000 if quick else 1_000_000))
         if plugin == "rocksdb":
-            rows.append(catch_up_without_syncs_row(filled, 10_000 if quick else 100_000))
+            rows.append(catch_up_without_syncs_row(filled, 10_000 if quick else 1_000_000))
         rows += checkpoint_rows(filled, plugin, quick)
         rows.append(live_row(load, plugin))
         rows += kept_state_rows(load, plugin, quick)
