@@ -12,8 +12,8 @@
 namespace ec::rocks::test {
 namespace {
 
-// The filter has 10 bits for each of them: 750 kB, where the smallest cache keeps no more than 512 kB in one piece.
-constexpr std::size_t streams = 600'000;
+// The filter has 10 bits for each of them: 562 kB, where the smallest cache keeps no more than 524 kB in one piece.
+constexpr std::size_t streams = 450'000;
 
 // Of no order that the number shows, so that any of them lies among the others.
 std::string mixed(std::size_t number) { return std::to_string(number * 0x9E3779B97F4A7C15U); }
