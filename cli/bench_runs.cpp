@@ -34,7 +34,8 @@ void check_key(const std::string& key, const std::string& origin) {
 Said said_in(const Yaml& map, const std::string& what, const std::string& folder) {
   if (map.kind != Yaml::Kind::map) complain(map.origin, what + " must be a map of settings, as 'clients: 4'");
   Said said;
-  for (const auto& [key, value] : map.pairs) {
+  for (const Yaml& value : map.items) {
+    const std::string& key = value.key;
     check_key(key, value.origin);
     std::vector<Value>& values = said[key];
     const auto add = [&](const Yaml& one) {
@@ -122,9 +123,9 @@ std::vector<BenchRun> bench_runs(const Options& options) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const Yaml file = read_yaml(path);
   if (file.kind != Yaml::Kind::map) complain(path, "a map with 'runs', and perhaps 'defaults', is needed");
-  for (const auto& [key, value] : file.pairs)
-    if (key != "runs" && key != "defaults")
-      complain(value.origin, "'" + key + "' is not known here; there are runs and defaults");
+  for (const Yaml& value : file.items)
+    if (value.key != "runs" && value.key != "defaults")
+      complain(value.origin, "'" + value.key + "' is not known here; there are runs and defaults");
   Said defaults = environment;
   if (const Yaml* given = file.find("defaults"); given != nullptr)
     defaults = together(defaults, said_in(*given, "'defaults'", folder));

@@ -2,6 +2,7 @@
 #include "yaml.hpp"
 
 #include <cstddef>
+#include <utility>
 
 #include <yaml-cpp/yaml.h>
 
@@ -45,7 +46,8 @@ class Copy {
       throw Failure(wrong_usage, origin + ": '" + key.Scalar() + "' stands here a second time; remove one");
     Yaml made = of(value);
     made.origin = origin;
-    map.pairs.emplace_back(key.Scalar(), std::move(made));
+    made.key = key.Scalar();
+    map.items.push_back(std::move(made));
   }
 
   const std::string& path_;
@@ -54,9 +56,10 @@ class Copy {
 
 }  // namespace
 
-const Yaml* Yaml::find(const std::string& key) const {
-  for (const auto& [name, value] : pairs)
-    if (name == key) return &value;
+const Yaml* Yaml::find(const std::string& wanted) const {
+  if (kind != Kind::map) return nullptr;
+  for (const Yaml& item : items)
+    if (item.key == wanted) return &item;
   return nullptr;
 }
 

@@ -46,8 +46,10 @@ class Timeline {
 
   std::uint64_t percentile(const Counts& counts, std::uint64_t all, std::uint64_t percent) const {
     std::uint64_t seen = 0;
-    for (const auto& [ns, count] : counts)
-      if ((seen += count) * 100 >= all * percent) return std::min(ns, total_.max());
+    for (const auto& [ns, count] : counts) {
+      seen += count;
+      if (seen * 100 >= all * percent) return std::min(ns, total_.max());
+    }
     return 0;
   }
 
