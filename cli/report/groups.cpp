@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace cli::report {
@@ -133,6 +134,7 @@ class Maker {
         if (runs[i].is_rival() == is_rival) add(runs[i], numbers_[i]);
     for (Panel& panel : groups_.panels) finish(panel);
     tell_apart();
+    choose_looks();
   }
 
   Groups made() { return std::move(groups_); }
@@ -208,6 +210,37 @@ class Maker {
       for (Panel* panel : panels)
         for (const std::string& words : in_words(panel->settings))
           if (counts[words] < panels.size()) panel->apart.push_back(words);
+    }
+  }
+
+  // Its place among all is its number, unless one that it stands beside has that colour or that mark.
+  void choose_looks() {
+    std::vector<std::set<std::size_t>> beside(groups_.subjects.size());
+    const auto place = [&](const Series& series) {
+      return static_cast<std::size_t>(series.subject - groups_.subjects.data());
+    };
+    for (const Panel& panel : groups_.panels)
+      for (std::size_t i = 0; i < std::min(panel.series.size(), looks); ++i)
+        for (std::size_t k = 0; k < i; ++k) {
+          const auto [first, second] = std::minmax({place(panel.series[i]), place(panel.series[k])});
+          if (first != second) beside[second].insert(first);
+        }
+    for (std::size_t i = 0; i < groups_.subjects.size(); ++i) {
+      std::set<std::size_t> its_colours, its_shapes;
+      for (const std::size_t other : beside[i]) {
+        its_colours.insert(groups_.subjects[other].number % colours);
+        its_shapes.insert(groups_.subjects[other].number % shapes);
+      }
+      std::optional<std::size_t> other_colour;
+      for (std::size_t k = 0; k < looks; ++k) {
+        const std::size_t number = (i + k) % (looks);
+        if (its_colours.contains(number % colours)) continue;
+        if (!other_colour) other_colour = number;
+        if (its_shapes.contains(number % shapes)) continue;
+        other_colour = number;
+        break;
+      }
+      groups_.subjects[i].number = other_colour.value_or(i);
     }
   }
 

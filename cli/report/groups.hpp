@@ -21,12 +21,15 @@ struct Point {
   bool is_good() const { return !runs.empty(); }
 };
 
+// How many colours and marks there are to tell subjects apart.
+constexpr std::size_t colours = 8, shapes = 6, looks = 24;
+
 // A backend as it was built and set, on its machine, or a rival.
 struct Subject {
   std::string label;       // short, and no other subject has it
   std::string durability;  // never empty
   bool is_rival = false;
-  std::size_t number = 0;  // from 0, the same on the whole page
+  std::size_t number = 0;  // of its colour and its mark: the same on the whole page, another than in each of its panels
 };
 
 struct Series {

@@ -11,13 +11,12 @@ namespace cli::report {
 
 namespace {
 
-constexpr std::size_t colours = 8;  // report.css has them
-constexpr std::array<const char*, 6> shapes = {"M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0Z",
-                                               "M-3.7,-3.7h7.4v7.4h-7.4Z",
-                                               "M0,-5L4.8,3.6H-4.8Z",
-                                               "M0,-5.2L5.2,0L0,5.2L-5.2,0Z",
-                                               "M-1.6,-4.8h3.2v3.2h3.2v3.2h-3.2v3.2h-3.2v-3.2h-3.2v-3.2h3.2Z",
-                                               "M0,5L4.8,-3.6H-4.8Z"};
+constexpr std::array<const char*, shapes> paths = {"M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0Z",
+                                                   "M-3.7,-3.7h7.4v7.4h-7.4Z",
+                                                   "M0,-5L4.8,3.6H-4.8Z",
+                                                   "M0,-5.2L5.2,0L0,5.2L-5.2,0Z",
+                                                   "M-1.6,-4.8h3.2v3.2h3.2v3.2h-3.2v3.2h-3.2v-3.2h-3.2v-3.2h3.2Z",
+                                                   "M0,5L4.8,-3.6H-4.8Z"};
 
 constexpr double label_height = 16.0 / 220;  // of a plot, report.css
 constexpr std::size_t label_characters = 16;
@@ -99,7 +98,7 @@ class Drawing {
     out_ += "<g class=\"" + classes(subject) + "\">";
     const std::size_t every = plot_.is_over_time ? std::max<std::size_t>(1, line.spots.size() / marks_over_time) : 1;
     // Those of several lines do not lie on each other.
-    const std::size_t first = plot_.is_over_time ? subject.number * every / shapes.size() % every : 0;
+    const std::size_t first = plot_.is_over_time ? subject.number * every / shapes % every : 0;
     for (std::size_t i = first; i < line.spots.size(); i += every) {
       const Spot& spot = line.spots[i];
       out_ += ec::format("<svg x=\"{}\" y=\"{}\"><title>{}</title>", percent(plot_.x.at(spot.x)),
@@ -158,7 +157,7 @@ std::string hatchings() {
 }
 
 std::string mark(const Subject& subject) {
-  return ec::format("<path class=\"mark\" d=\"{}\"/>", shapes[subject.number % shapes.size()]);
+  return ec::format("<path class=\"mark\" d=\"{}\"/>", paths[subject.number % shapes]);
 }
 
 std::string legend(const std::vector<const Series*>& all) {

@@ -113,6 +113,22 @@ TEST(ReportGroups, ARivalStandsBesideWhatIsMostLikeIt) {
             "transfer[alone 5:1]");
 }
 
+TEST(ReportGroups, SubjectsOfAPanelLookUnlike) {
+  Runs runs;
+  for (int i = 0; i < 8; ++i)
+    runs.push_back(
+        run({.plugin = "p" + std::to_string(i), .settings = i == 0 ? R"("events":1)" : ec::format(R"("x":{})", i)}));
+  // Its number would be 8, and its colour that of the first.
+  runs.push_back(run({.plugin = "beside", .settings = R"("events":1)"}));
+  Groups groups = grouped(runs);
+  EXPECT_EQ(groups.subjects[7].number, 7U);
+  EXPECT_EQ(groups.subjects[8].number, 9U);
+  runs.clear();
+  for (int i = 0; i < 6; ++i) runs.push_back(run({.plugin = "p" + std::to_string(i), .settings = R"("events":1)"}));
+  groups = grouped(runs);
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(groups.subjects[i].number, i);
+}
+
 TEST(ReportGroups, LastAnswersAreNoSecond) {
   const auto made =
       parse_run(R"({"eventcore_bench":1,"name":"n","settings":{},"results":{"seconds":2.01,"over_time":[)"

@@ -70,6 +70,14 @@ class Test(Case):
         words = self.words(self.report(runs))
         self.assertIn("1 client 2,000 1,000–3,000 4,000 900 µs", words)
 
+    def test_report_says_where_a_store_did_not_keep_up(self):
+        def told(per_second, unfinished=0):
+            return self.words(self.report([report_runs.run(clients=8, rate=1000, loop="open", per_second=per_second,
+                                                           unfinished=unfinished)]))
+        self.assertNotIn("did not keep up", told(980.0))
+        self.assertIn("1,000/s did not keep up", told(900.0))
+        self.assertIn("1,000/s did not keep up", told(1000.0, unfinished=1600))
+
     def test_report_leaves_out_what_failed(self):
         failed = report_runs.run(name="one that lost money", per_second=987_654.0, ok=False)
         failed["check"]["problem"] = "the money is 3 short"

@@ -36,6 +36,7 @@ class Browser:
         self.session = self.ask("Target.attachToTarget", targetId=tab, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
+        self.ask("Emulation.setScrollbarsHidden", hidden=True)
 
     def ask(self, method, **params):
         self.number += 1
