@@ -198,7 +198,7 @@ AsyncExecution::Next AsyncExecution::stay() {
 
 bool AsyncExecution::withdraw(ec_status status) noexcept {
   bool is_mine = false;
-  switch (parked_) {
+  switch (parked_.load()) {
     case Parked::nowhere: break;
     case Parked::thread: is_mine = in_flight_->withdraw_work(*this); break;
     case Parked::group: is_mine = store_->group_commit.withdraw(waiter_); break;
