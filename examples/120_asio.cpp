@@ -24,7 +24,7 @@ auto async_execute(ec::Store& store, Command command, asio::io_context& loop, To
       [&store, &loop](auto handler, Command given) {
         const auto begun = ec::execute_async(
             store, std::move(given), {}, [&loop](ec::Work work) { asio::post(loop, work); },
-            [handler = std::move(handler), open = asio::make_work_guard(loop)](std::exception_ptr thrown,
+            [handler = std::move(handler), open = asio::make_work_guard(loop)](const std::exception_ptr& thrown,
                                                                                Outcome outcome) mutable {
               std::move(handler)(thrown, std::move(outcome));
             });

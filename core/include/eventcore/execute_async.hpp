@@ -191,8 +191,10 @@ template <class C, Executor On, class Done>
   static_assert(detail::check_command<C>());
   using Told = detail::ToldExecution<C, On, Done>;
   auto told = std::unique_ptr<Told>(new Told{{std::move(command), std::move(options), std::move(on)}, std::move(done)});
-  if (!told->execution.start(store, Told::told, told.get()))
-    return std::unexpected(Error(told->execution.take().error()));
+  if (!told->execution.start(store, Told::told, told.get())) {
+    const Outcome<C> refused = told->execution.take();
+    return std::unexpected(static_cast<const Error&>(refused.error()));
+  }
   told.release();
   return {};
 }
