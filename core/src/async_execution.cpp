@@ -86,6 +86,7 @@ void AsyncExecution::prepare(ec_store& store, InFlight& in_flight, const ec_comm
   waiter_.call = &call_;
   waiter_.told = [](GroupCommit::Waiter& waiter) noexcept { static_cast<Waiter&>(waiter).execution->arrive(); };
   given_up_ = EC_OK;
+  lost_patience_ = false;
 }
 
 // Whether the executor took it; if so, it may be gone already.
@@ -135,10 +136,10 @@ void AsyncExecution::run(void* self) {
 void AsyncExecution::go_on() {
   {
     const Nesting nesting;
-    Next next = (this->*then_)();
-    while (next && *next != Step::done) next = carry_out(*next);
+    Next next = guarded([&] { return (this->*then_)(); });
+    while (next && *next != Step::done) next = guarded([&] { return carry_out(*next); });
     if (!next) return;
-    watch_->finished(execution_);
+    guarded([&] { return watch_->finished(execution_), next; });
   }
   end();
 }
@@ -209,6 +210,12 @@ bool AsyncExecution::withdraw(ec_status status) noexcept {
   return is_mine;
 }
 
+bool AsyncExecution::give_up_turn() noexcept {
+  if (parked_ != Parked::turn || !turn_->withdraw_if_stalled()) return false;
+  lost_patience_ = true;
+  return true;
+}
+
 bool AsyncExecution::begin_cutting_off() noexcept {
   State was = State::posted;
   return state_.compare_exchange_strong(was, State::cutting);
@@ -261,6 +268,7 @@ AsyncExecution::Next AsyncExecution::began() {
 }
 
 AsyncExecution::Next AsyncExecution::lined_up() {
+  end_line();
   const ec_status status = answer();
   watch_->lap();
   if (status == EC_OK) return first_;
@@ -275,15 +283,22 @@ AsyncExecution::Next AsyncExecution::queue() {
 }
 
 AsyncExecution::Next AsyncExecution::has_turn() {
+  end_line();
   const ec_status status = given_up_ != EC_OK ? std::exchange(given_up_, EC_OK) : status_;
   if (status != EC_OK) turn_->end();
   return execution_.waited(status);
+}
+
+void AsyncExecution::end_line() noexcept {
+  in_flight_->unwatch_turn(*this);
+  if (std::exchange(lost_patience_, false)) turn_->end();
 }
 
 AsyncExecution::Next AsyncExecution::line_up(decltype(&HotStreams::Turn::start_all) begin, Then then) {
   bool has_turn = false;
   const ec_status status = guard_status(&execution_.error(), [&] {
     const std::vector<std::string_view> streams = execution_.streams();
+    in_flight_->watch_turn(*this);
     park(Parked::turn, then);
     has_turn = ((*turn_).*begin)(
         streams,

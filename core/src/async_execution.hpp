@@ -50,6 +50,8 @@ class AsyncExecution {
   ec_status state() const { return call_.state(); }
   // Takes it out of where it is parked, to go on with this status. False: somebody else has it.
   bool withdraw(ec_status status) noexcept;
+  // It goes on without the turn that it waits for, where the line does not move. False: it does, or it waits for none.
+  bool give_up_turn() noexcept;
 
   // The store goes: what waits for its executor ends without it. False: it runs.
   bool begin_cutting_off() noexcept;
@@ -75,6 +77,18 @@ class AsyncExecution {
   bool take() noexcept;
   void go_on();
   void end() noexcept;
+
+  // What the host's functions throw, beyond what is guarded already, ends the execution.
+  template <class Body>
+  Next guarded(Body&& body) noexcept {
+    try {
+      return body();
+    } catch (...) {
+      ec_error error = EC_ERROR_INIT;
+      const ec_status status = plugin::set_error_from_exception(&error);
+      return execution_.stopped(status, error.message);
+    }
+  }
 
   Next carry_out(Step step);
   void carry_out(Work task) noexcept;
@@ -103,6 +117,7 @@ class AsyncExecution {
   Next appended();
   Next queue();
   Next has_turn();
+  void end_line() noexcept;
   Next sleep();
   Next slept();
   void close_cursor() noexcept;
@@ -136,6 +151,7 @@ class AsyncExecution {
   Work work_ = nullptr;
   ec_status status_ = EC_OK;    // how what it was parked for ended
   ec_status given_up_ = EC_OK;  // ... or why it was withdrawn
+  bool lost_patience_ = false;  // with the line for its turn
   Step first_ = Step::done;     // what it begins with, once it has its turn
   ec_cursor* cursor_ = nullptr;
   ec_batch batch_{};

@@ -19,6 +19,7 @@ extern "C" ec_status ec_store_execute_async(ec_store* store, const ec_command* c
       check_size(executor->struct_size, first_size<ec_executor>, "ec_executor");
       if (executor->post == nullptr) throw ec::plugin::Failure(EC_INVALID, "ec_executor: post must be there");
     }
+    if (call != nullptr) check_size(call->struct_size, first_size<ec_call>, "ec_call");
     if (done == nullptr) throw ec::plugin::Failure(EC_INVALID, "done must be there: it is the only answer");
     try {
       AsyncExecution::start(*store, store->in_flight(), whole, known, call, executor, done, ctx);

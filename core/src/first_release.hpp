@@ -19,6 +19,7 @@ inline constexpr std::size_t first_size = T::has_no_line_below;
   inline constexpr std::size_t first_size<type> = (offsetof(type, last) + sizeof(decltype(type::last)))
 
 EC_RELEASED_UP_TO(ec_error, message);
+EC_RELEASED_UP_TO(ec_call, traceparent);
 EC_RELEASED_UP_TO(ec_stream_from, after_version);
 EC_RELEASED_UP_TO(ec_expect, reserved);
 EC_RELEASED_UP_TO(ec_new_event, metadata);

@@ -92,7 +92,10 @@ void GroupCommit::serve() noexcept {
     {
       std::unique_lock lock(mutex_);
       serving_.wait(lock, [this] { return serves_next_ || is_over_; });
-      if (!serves_next_) return;
+      if (!serves_next_) {
+        is_over_ = false;  // it may be served again
+        return;
+      }
       serves_next_ = false;
     }
     lead(nullptr, true);

@@ -14,7 +14,7 @@ HotStreams::Joined HotStreams::join(Turn::Place& place, bool only_hot) {
     if (only_hot) return Joined::no;
     found = queues_.try_emplace(place.stream).first;
     try {
-      found->second.push_back(&place);
+      found->second.places.push_back(&place);
     } catch (...) {
       queues_.erase(found);
       throw;
@@ -24,8 +24,9 @@ HotStreams::Joined HotStreams::join(Turn::Place& place, bool only_hot) {
     place.turn.set();
     return Joined::first;
   }
-  found->second.push_back(&place);
+  found->second.places.push_back(&place);
   place.joined = true;
+  place.moves = found->second.moves;
   if (place.threadless != nullptr) place.threadless->waits_in_ = &place;
   return Joined::behind;
 }
@@ -43,21 +44,28 @@ void HotStreams::leave(Turn::Place& place) noexcept {
 HotStreams::Turn* HotStreams::take_out(Turn::Place& place) noexcept {
   const auto found = queues_.find(place.stream);
   Queue& queue = found->second;
-  const bool had_turn = queue.front() == &place;
-  queue.erase(std::find(queue.begin(), queue.end(), &place));
+  const bool had_turn = queue.places.front() == &place;
+  queue.places.erase(std::find(queue.places.begin(), queue.places.end(), &place));
   place.joined = false;
-  if (queue.empty()) {
+  if (queue.places.empty()) {
     queues_.erase(found);
     standing_.store(queues_.size(), std::memory_order_relaxed);
     return nullptr;
   }
   if (!had_turn) return nullptr;
-  Turn* const threadless = queue.front()->threadless;
+  ++queue.moves;
+  Turn* const threadless = queue.places.front()->threadless;
   if (threadless == nullptr)
-    queue.front()->turn.set();
+    queue.places.front()->turn.set();
   else
     threadless->waits_in_ = nullptr;
   return threadless;
+}
+
+// With mutex_ held.
+bool HotStreams::has_moved(Turn::Place& place) noexcept {
+  const std::uint64_t moves = queues_.find(place.stream)->second.moves;
+  return std::exchange(place.moves, moves) != moves;
 }
 
 ec_status HotStreams::Turn::take_all(std::vector<std::string_view> streams, const plugin::Call& call) {
@@ -76,16 +84,27 @@ ec_status HotStreams::Turn::take(std::vector<std::string_view>& streams, const p
       Place& place = places_.emplace_back();
       place.stream = stream;
       if (hot_.join(place, only_hot) == Joined::no) continue;
-      if (const ec_status state = place.turn.wait(call); state != EC_OK) {
-        end();
-        return state;
-      }
+      const ec_status state = wait(place, call);
+      if (state == EC_OK) continue;
+      end();
+      return state == EC_UNAVAILABLE ? EC_OK : state;
     }
   } catch (...) {
     end();
     throw;
   }
   return EC_OK;
+}
+
+// EC_UNAVAILABLE: nothing moves.
+ec_status HotStreams::Turn::wait(Place& place, const plugin::Call& call) {
+  for (;;) {
+    const ShorterCall patient(call, patience_ns);
+    const ec_status state = place.turn.wait(patient.call());
+    if (state != EC_TIMEOUT || patient.is_callers_time()) return state;
+    const std::scoped_lock lock(hot_.mutex_);
+    if (!hot_.has_moved(place)) return EC_UNAVAILABLE;
+  }
 }
 
 bool HotStreams::Turn::start_all(std::vector<std::string_view> streams, Told told, void* ctx) {
@@ -132,6 +151,13 @@ void HotStreams::Turn::come_to_front() noexcept {
 bool HotStreams::Turn::withdraw() noexcept {
   const std::scoped_lock lock(hot_.mutex_);
   if (waits_in_ == nullptr) return false;
+  hot_.take_out(*std::exchange(waits_in_, nullptr));
+  return true;
+}
+
+bool HotStreams::Turn::withdraw_if_stalled() noexcept {
+  const std::scoped_lock lock(hot_.mutex_);
+  if (waits_in_ == nullptr || hot_.has_moved(*waits_in_)) return false;
   hot_.take_out(*std::exchange(waits_in_, nullptr));
   return true;
 }

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <list>
 #include <mutex>
@@ -22,6 +23,10 @@ namespace ec::core {
 
 class HotStreams {
  public:
+  // Who waits longer than this in a line in which nothing moves goes on without its turn: who has it may be waiting for
+  // what this one holds up.
+  static constexpr std::uint64_t patience_ns = 1'000'000'000;
+
   // What one execution holds. It outlives nothing: destroyed before its HotStreams, and by nobody else than who waits.
   class Turn {
    public:
@@ -31,7 +36,8 @@ class HotStreams {
     ~Turn() { end(); }
 
     // Waits for its turn on each of these streams. What it held before is given up first. EC_OK, or EC_TIMEOUT or
-    // EC_CANCELLED, and then it holds nothing. Throws std::bad_alloc, holding nothing.
+    // EC_CANCELLED, and then it holds nothing; EC_OK without a turn where its patience was at an end. Throws
+    // std::bad_alloc, holding nothing.
     ec_status take_all(std::vector<std::string_view> streams, const plugin::Call& call);
     // The same for those of them that somebody stands in line for.
     ec_status take_hot(std::vector<std::string_view> streams, const plugin::Call& call);
@@ -44,6 +50,8 @@ class HotStreams {
     bool start_hot(std::vector<std::string_view> streams, Told told, void* ctx);
     // Takes it out of the line that it stands in; false: it stands in none, and was told or is yet to be. End it then.
     bool withdraw() noexcept;
+    // The same where the line did not move since it was last asked, or since it came.
+    bool withdraw_if_stalled() noexcept;
 
    private:
     friend class HotStreams;
@@ -52,8 +60,10 @@ class HotStreams {
       bool joined = false;
       Signal turn;                 // set once, when it comes to the front ...
       Turn* threadless = nullptr;  // ... or this one is told so
+      std::uint64_t moves = 0;     // of its line, as they were last looked at
     };
     ec_status take(std::vector<std::string_view>& streams, const plugin::Call& call, bool only_hot);
+    ec_status wait(Place& place, const plugin::Call& call);
     bool start(std::vector<std::string_view>& streams, bool only_hot, Told told, void* ctx);
     bool go_on();
     void come_to_front() noexcept;
@@ -72,11 +82,15 @@ class HotStreams {
   bool any() const { return standing_.load(std::memory_order_relaxed) > 0; }
 
  private:
-  using Queue = std::deque<Turn::Place*>;
+  struct Queue {
+    std::deque<Turn::Place*> places;
+    std::uint64_t moves = 0;  // turns that ended
+  };
   enum class Joined { no, first, behind };
   Joined join(Turn::Place& place, bool only_hot);
   void leave(Turn::Place& place) noexcept;
   Turn* take_out(Turn::Place& place) noexcept;
+  bool has_moved(Turn::Place& place) noexcept;
 
   std::mutex mutex_;
   std::unordered_map<std::string, Queue> queues_;  // none is empty

@@ -21,6 +21,16 @@ std::chrono::steady_clock::time_point time_of(std::uint64_t at_ns) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(at_ns));
 }
 
+// Takes each out of the list first: what is done with it may be its end.
+template <class Do>
+void for_each_taken(InFlight::Places& places, Do&& act) {
+  while (!places.empty()) {
+    AsyncExecution& execution = places.front().execution;
+    places.pop_front();
+    act(execution);
+  }
+}
+
 }  // namespace
 
 InFlight::InFlight(GroupCommit& group_commit) : group_commit_(group_commit) {
@@ -41,7 +51,7 @@ void InFlight::start_threads() {
 }
 
 void InFlight::end_threads() noexcept {
-  group_commit_.end_serving();
+  if (!leaders_.empty()) group_commit_.end_serving();
   {
     const std::scoped_lock lock(mutex_);
     alarms_are_over_ = true;
@@ -74,11 +84,18 @@ void InFlight::add(AsyncExecution& execution, std::uint64_t deadline_ns, bool is
 }
 
 void InFlight::remove(AsyncExecution& execution) noexcept {
+  std::unique_lock lock(mutex_);
+  answered_.wait(lock, [&] { return asked_ != &execution; });
+  forget(execution);
+}
+
+// With mutex_ held.
+void InFlight::forget(AsyncExecution& execution) noexcept {
   Links& links = execution.links();
-  const std::scoped_lock lock(mutex_);
   under_way_.erase(Places::s_iterator_to(links.under_way));
   if (links.watched.is_linked()) watched_.erase(Places::s_iterator_to(links.watched));
   if (links.deadline.is_linked()) deadlines_.erase(Alarms::s_iterator_to(links.deadline));
+  if (links.turn.is_linked()) turns_.erase(Alarms::s_iterator_to(links.turn));
 }
 
 void InFlight::sleep(AsyncExecution& execution, std::uint64_t until_ns) noexcept {
@@ -95,6 +112,20 @@ bool InFlight::withdraw_sleep(AsyncExecution& execution) noexcept {
   if (!alarm.is_linked()) return false;
   sleeps_.erase(Alarms::s_iterator_to(alarm));
   return true;
+}
+
+void InFlight::watch_turn(AsyncExecution& execution) noexcept {
+  const std::scoped_lock lock(mutex_);
+  Alarm& alarm = execution.links().turn;
+  alarm.at_ns = plugin::monotonic_ns() + HotStreams::patience_ns;
+  turns_.insert(alarm);
+  wake_for(alarm.at_ns);
+}
+
+void InFlight::unwatch_turn(AsyncExecution& execution) noexcept {
+  const std::scoped_lock lock(mutex_);
+  Alarm& alarm = execution.links().turn;
+  if (alarm.is_linked()) turns_.erase(Alarms::s_iterator_to(alarm));
 }
 
 void InFlight::work(AsyncExecution& execution) noexcept { add_task(execution, true); }
@@ -142,20 +173,18 @@ void InFlight::serve_alarms() noexcept {
   std::unique_lock lock(mutex_);
   while (!alarms_are_over_) {
     Places due;
-    take_due(plugin::monotonic_ns(), due);
+    take_due(lock, due);
     if (!due.empty()) {
       lock.unlock();
-      while (!due.empty()) {
-        AsyncExecution& execution = due.front().execution;
-        due.pop_front();
-        execution.arrive();
-      }
+      for_each_taken(due, [](AsyncExecution& execution) { execution.arrive(); });
       lock.lock();
       continue;
     }
+    if (alarms_are_over_) return;  // since, while the host was asked
     wake_at_ns_ = watched_.empty() ? never_ns : ask_at_ns_;
     if (!deadlines_.empty()) wake_at_ns_ = std::min(wake_at_ns_, deadlines_.begin()->at_ns);
     if (!sleeps_.empty()) wake_at_ns_ = std::min(wake_at_ns_, sleeps_.begin()->at_ns);
+    if (!turns_.empty()) wake_at_ns_ = std::min(wake_at_ns_, turns_.begin()->at_ns);
     if (wake_at_ns_ == never_ns)
       alarm_.wait(lock);
     else
@@ -163,12 +192,23 @@ void InFlight::serve_alarms() noexcept {
   }
 }
 
-// With mutex_ held: those whose wait is over.
-void InFlight::take_due(std::uint64_t now_ns, Places& due) noexcept {
+// With mutex_ held, but for questions to the host: those whose wait is over.
+void InFlight::take_due(std::unique_lock<std::mutex>& lock, Places& due) noexcept {
+  const std::uint64_t now_ns = plugin::monotonic_ns();
   while (!sleeps_.empty() && sleeps_.begin()->at_ns <= now_ns) {
     AsyncExecution& execution = sleeps_.begin()->execution;
     sleeps_.erase(sleeps_.begin());
-    due.push_back(execution.links().next);
+    due.push_back(execution.links().withdrawn);
+  }
+  while (!turns_.empty() && turns_.begin()->at_ns <= now_ns) {
+    Alarm& alarm = *turns_.begin();
+    turns_.erase(turns_.begin());
+    if (alarm.execution.give_up_turn()) {
+      due.push_back(alarm.execution.links().withdrawn);
+    } else {
+      alarm.at_ns = now_ns + HotStreams::patience_ns;
+      turns_.insert(alarm);
+    }
   }
   bool asks = !watched_.empty() && ask_at_ns_ <= now_ns;
   while (!deadlines_.empty() && deadlines_.begin()->at_ns <= now_ns) {
@@ -178,50 +218,53 @@ void InFlight::take_due(std::uint64_t now_ns, Places& due) noexcept {
     if (!execution.links().watched.is_linked()) watched_.push_back(execution.links().watched);
     asks = true;
   }
-  if (asks) ask_watched(due);
+  if (asks) ask_watched(lock, due);
 }
 
-void InFlight::ask_watched(Places& due) noexcept {
-  for (Place& place : watched_)
-    if (const ec_status state = place.execution.state(); state != EC_OK && place.execution.withdraw(state))
-      due.push_back(place.execution.links().next);
+// Each one once, or again where others went meanwhile. The answer is the host's, so no lock is held for it.
+void InFlight::ask_watched(std::unique_lock<std::mutex>& lock, Places& due) noexcept {
+  for (std::size_t left = watched_.size(); left > 0 && !watched_.empty(); --left) {
+    watched_.splice(watched_.end(), watched_, watched_.begin());
+    AsyncExecution& execution = watched_.back().execution;
+    asked_ = &execution;
+    lock.unlock();
+    const ec_status state = execution.state();
+    lock.lock();
+    asked_ = nullptr;
+    if (state != EC_OK && execution.withdraw(state)) due.push_back(execution.links().withdrawn);
+    answered_.notify_all();
+  }
   ask_at_ns_ = plugin::monotonic_ns() + cancel_poll_ns;
 }
 
-// One look at what is under way: what is parked is withdrawn, what waits for its executor alone is cut off. True: nothing
-// is left. Until then somebody else has one of them, and will park it, or let it wait for its executor, or end it.
-bool InFlight::settle(Places& withdrawn) noexcept {
+// One look at what is under way: what is parked is withdrawn, what waits for its executor alone is to be cut off. True:
+// nothing is left. Until then somebody else has one of them, and will park it, or let it wait for its executor, or end it.
+bool InFlight::settle(Places& withdrawn, Places& cut) noexcept {
   const std::scoped_lock lock(mutex_);
   bool is_still = true;
   for (Place& place : under_way_) {
-    if (!place.execution.awaits_executor()) is_still = false;
+    if (!place.execution.awaits_executor() || asked_ == &place.execution) is_still = false;
     if (place.execution.is_parked() && place.execution.withdraw(EC_CANCELLED))
-      withdrawn.push_back(place.execution.links().next);
+      withdrawn.push_back(place.execution.links().withdrawn);
   }
-  if (!is_still) return false;
-  for (auto at = under_way_.begin(); at != under_way_.end();) {
-    AsyncExecution& execution = at->execution;
+  while (is_still && !under_way_.empty()) {
+    AsyncExecution& execution = under_way_.front().execution;
     if (!execution.begin_cutting_off()) return false;
-    Links& links = execution.links();
-    at = under_way_.erase(at);
-    if (links.watched.is_linked()) watched_.erase(Places::s_iterator_to(links.watched));
-    if (links.deadline.is_linked()) deadlines_.erase(Alarms::s_iterator_to(links.deadline));
-    execution.cut_off();
+    forget(execution);
+    cut.push_back(execution.links().withdrawn);
   }
-  return true;
+  return is_still;
 }
 
 void InFlight::stop() noexcept {
   if (workers_.empty()) return;
   closing_ = true;
   for (;;) {
-    Places withdrawn;
-    if (settle(withdrawn)) break;
-    while (!withdrawn.empty()) {
-      AsyncExecution& execution = withdrawn.front().execution;
-      withdrawn.pop_front();
-      execution.arrive();
-    }
+    Places withdrawn, cut;
+    const bool is_done = settle(withdrawn, cut);
+    for_each_taken(withdrawn, [](AsyncExecution& execution) { execution.arrive(); });
+    for_each_taken(cut, [](AsyncExecution& execution) { execution.cut_off(); });
+    if (is_done) break;
     std::this_thread::sleep_for(settle_poll);
   }
   end_threads();

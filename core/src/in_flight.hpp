@@ -40,13 +40,21 @@ class InFlight {
 
   struct Links {
     explicit Links(AsyncExecution& execution)
-        : under_way(execution), watched(execution), next(execution), deadline(execution), sleep(execution) {}
+        : under_way(execution),
+          watched(execution),
+          next(execution),
+          withdrawn(execution),
+          deadline(execution),
+          sleep(execution),
+          turn(execution) {}
     Place under_way;
     Place watched;         // it is asked now and then whether it is to go on
-    Place next;            // it waits for a thread, or is on its way from one owner to another
+    Place next;            // it waits for a thread
+    Place withdrawn;       // it is with who withdrew it
     bool is_work = false;  // what it waits for a thread for; guarded by the mutex of the tasks
     Alarm deadline;
     Alarm sleep;
+    Alarm turn;
   };
 
   // Starts the threads. Throws std::system_error.
@@ -62,6 +70,9 @@ class InFlight {
   void work(AsyncExecution& execution) noexcept;
   // Parks it until that time.
   void sleep(AsyncExecution& execution, std::uint64_t until_ns) noexcept;
+  // Looks now and then whether the line for its turn moves, until it has its turn.
+  void watch_turn(AsyncExecution& execution) noexcept;
+  void unwatch_turn(AsyncExecution& execution) noexcept;
   // A thread of ours calls its run().
   void run(AsyncExecution& execution) noexcept;
 
@@ -80,10 +91,11 @@ class InFlight {
   void serve_tasks() noexcept;
   void serve_alarms() noexcept;
   void add_task(AsyncExecution& execution, bool is_work) noexcept;
-  void take_due(std::uint64_t now_ns, Places& due) noexcept;
-  void ask_watched(Places& due) noexcept;
+  void take_due(std::unique_lock<std::mutex>& lock, Places& due) noexcept;
+  void ask_watched(std::unique_lock<std::mutex>& lock, Places& due) noexcept;
+  void forget(AsyncExecution& execution) noexcept;
   void wake_for(std::uint64_t at_ns) noexcept;
-  bool settle(Places& withdrawn) noexcept;
+  bool settle(Places& withdrawn, Places& cut) noexcept;
 
   GroupCommit& group_commit_;
   std::atomic<bool> closing_{false};
@@ -94,6 +106,9 @@ class InFlight {
   Places watched_;
   Alarms deadlines_;
   Alarms sleeps_;
+  Alarms turns_;
+  const AsyncExecution* asked_ = nullptr;  // the host is asked whether this one is to go on: it must stay
+  std::condition_variable answered_;
   std::uint64_t ask_at_ns_ = ~std::uint64_t{0};   // when those who are watched are asked next
   std::uint64_t wake_at_ns_ = ~std::uint64_t{0};  // until when the thread of the alarms sleeps
 

@@ -74,21 +74,34 @@ class Signal {
   std::atomic<bool> happened_{false};
 };
 
+// The same call with less time.
+class ShorterCall {
+ public:
+  ShorterCall(const plugin::Call& call, std::uint64_t most_ns)
+      : own_{sizeof(ec_call), 0, plugin::monotonic_ns() + most_ns, nullptr, nullptr, {nullptr, 0}} {
+    const ec_call* raw = call.raw();
+    if (raw == nullptr) return;
+    own_.cancel_ctx = raw->cancel_ctx;
+    own_.cancelled = raw->cancelled;
+    is_callers_time_ = raw->deadline_ns != 0 && raw->deadline_ns < own_.deadline_ns;
+    if (is_callers_time_) own_.deadline_ns = raw->deadline_ns;
+  }
+
+  plugin::Call call() const { return plugin::Call(&own_); }
+  // Whether it is the caller's own deadline that ends it.
+  bool is_callers_time() const { return is_callers_time_; }
+
+ private:
+  ec_call own_;
+  bool is_callers_time_ = false;
+};
+
 // Sleeps `duration_ns`, or shorter when the deadline passes (EC_TIMEOUT) or the call is cancelled (EC_CANCELLED).
 inline ec_status sleep_for_ns(std::uint64_t duration_ns, const plugin::Call& call) {
   Signal never;
-  ec_call own{sizeof(ec_call), 0, plugin::monotonic_ns() + duration_ns, nullptr, nullptr, {nullptr, 0}};
-  bool whole = true;
-  if (const ec_call* raw = call.raw()) {
-    own.cancel_ctx = raw->cancel_ctx;
-    own.cancelled = raw->cancelled;
-    if (raw->deadline_ns != 0 && raw->deadline_ns < own.deadline_ns) {
-      own.deadline_ns = raw->deadline_ns;
-      whole = false;
-    }
-  }
-  const ec_status state = never.wait(plugin::Call(&own));
-  return state == EC_TIMEOUT && whole ? EC_OK : state;
+  const ShorterCall own(call, duration_ns);
+  const ec_status state = never.wait(own.call());
+  return state == EC_TIMEOUT && !own.is_callers_time() ? EC_OK : state;
 }
 
 }  // namespace ec::core

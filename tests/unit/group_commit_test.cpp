@@ -5,8 +5,10 @@
 #include <eventcore/plugin/strided.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -167,6 +169,31 @@ TEST_F(GroupCommitTest, ALoneCallerGoesStraightThroughOnItsOwnThread) {
   EXPECT_EQ(append(7).first.lo, 7U);
   EXPECT_EQ(backend_.group_sizes(), std::vector<std::size_t>{1});
   EXPECT_EQ(backend_.last_thread(), std::this_thread::get_id());
+}
+
+TEST_F(GroupCommitTest, ThoseWithoutAThreadAreServedAgainAfterAnEnd) {
+  struct Told : GroupCommit::Waiter {
+    std::promise<void> promise;
+  };
+  const ec_expect expect{EC_LIT("stream"), 3, EC_EXPECT_EXACT, 0};
+  const ec_append request{sizeof request, 0, {}, &expect, 1, sizeof expect, nullptr, 0, sizeof(ec_new_event)};
+  const Call call(nullptr);
+  for (int round = 0; round < 2; ++round) {
+    std::thread serving([this] { group_.serve(); });
+    ec_error error = EC_ERROR_INIT;
+    ec_outcome outcome{sizeof outcome, EC_INTERNAL, 0, 0, {}, {}, nullptr, &error};
+    Told waiter;
+    waiter.request = &request;
+    waiter.call = &call;
+    waiter.outcome = &outcome;
+    waiter.told = [](GroupCommit::Waiter& told) noexcept { static_cast<Told&>(told).promise.set_value(); };
+    EXPECT_FALSE(group_.start(waiter, false));
+    const bool is_told = waiter.promise.get_future().wait_for(std::chrono::seconds(30)) == std::future_status::ready;
+    group_.end_serving();
+    serving.join();
+    ASSERT_TRUE(is_told) << "round " << round;
+    EXPECT_EQ(outcome.first.lo, 3U);
+  }
 }
 
 TEST_F(GroupCommitTest, ThoseWhoArriveMeanwhileGoTogetherEachWithItsOwnOutcome) {

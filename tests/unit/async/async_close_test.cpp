@@ -94,11 +94,17 @@ TEST_F(AsyncClose, WaitsForAFunctionOfTheCommandThatRuns) {
   const auto end = begin(*store_, pump_, probe);
   std::thread loop([&] { finish(pump_, end); });
   running.get_future().wait();
-  std::thread closing([this] { close(); });
-  EXPECT_FALSE(end->outcome);
+  std::atomic<bool> may = false, closed_too_early = false;
+  std::thread closing([&] {
+    close();
+    closed_too_early = !may;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // to come back too early, if it does not wait
+  may = true;
   may_go_on.set_value();
   closing.join();
   loop.join();
+  EXPECT_FALSE(closed_too_early);
   EXPECT_TRUE(*end->outcome || end->outcome->error().code == ec::Code::cancelled);
 }
 

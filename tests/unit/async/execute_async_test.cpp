@@ -96,13 +96,33 @@ TEST_P(ExecuteAsync, EndsAsExecuteDoes) {
   EXPECT_EQ(typed::all_events(store_).size(), 1U);
 }
 
+struct CountingDeposit {
+  ec::StreamId account;
+
+  using Streams = ec::StreamSet<&CountingDeposit::account>;
+  using Events = ec::Events<typed::Deposited>;
+  struct State {
+    std::int64_t sum = 0;
+  };
+  static constexpr bool caches_state = true;
+
+  void apply(State& state, const ec::Recorded<typed::Deposited>& event) const { state.sum += event->amount; }
+  ec::Result<> decide(const State& state, ec::Decision<CountingDeposit>& out) const {
+    out.write<&CountingDeposit::account>(typed::Deposited{state.sum + 1});
+    return {};
+  }
+};
+
 TEST_P(ExecuteAsync, KeptStatesAreTheSame) {
   ec::StateCache cache(1'000'000);
   for (std::uint64_t i = 1; i <= 3; ++i) {
-    const auto done = finish(pump_, begin(store_, pump_, deposit("a"), {.cache = &cache}));
+    const auto done =
+        finish(pump_, begin(store_, pump_, CountingDeposit{ec::StreamId("account/a")}, {.cache = &cache}));
     ASSERT_TRUE(done) << done.error().message;
-    EXPECT_EQ(done->version_of(deposit("a").account), i);
+    EXPECT_EQ(done->version_of(ec::StreamId("account/a")), i);
   }
+  EXPECT_EQ(cache.info().hits, 2U);
+  EXPECT_EQ(typed::all_events(store_).back(), R"(account/a@3 deposited {"amount":4})");
 }
 
 TEST_P(ExecuteAsync, WithoutAnExecutorRunsOnThreadsOfTheStore) {

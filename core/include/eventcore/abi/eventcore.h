@@ -168,11 +168,13 @@ typedef struct ec_executor {
  * The command's functions, the observer's and `done` are called through the executor alone, one at a time for an
  * execution, each after what the one before did. NULL: on threads of libeventcore's, which its other executions need
  * too. The structs given here are copied; what they point to (the context, metadata, observer, cache, traceparent) must
- * stay as it is until `done`. ec_call.cancelled is called from threads of libeventcore's.
+ * stay as it is until `done`. ec_call.cancelled is called from threads of libeventcore's, one at a time: what is slow
+ * there holds up the deadlines of others. ec_call.struct_size must be set.
  *
  * Where `post` refuses (or throws: then it must not have taken it), what is left of the execution runs on a thread of
  * libeventcore's, and it ends as soon as it can, with EC_CANCELLED unless it is committed. What it takes and never runs
- * is never done: its memory is lost, and nothing else.
+ * is never done: its memory is lost, and where it had a turn on streams, those who wait for theirs go on without after a
+ * second.
  *
  * ec_store_close ends the executions that are under way, with EC_CANCELLED unless their end is known already. It waits
  * for what the backend has in hand and for functions of theirs that are running, not for the executor: `done` may be
