@@ -1,6 +1,4 @@
 #include "bench_record.hpp"
-#include "stores.hpp"
-#include "yaml.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -41,20 +39,6 @@ std::string cpu_model() {
   return "unknown";
 }
 
-// What the plugin's option of that name is set to, or its default; nothing when it has none.
-std::string option_of(const ec_plugin& plugin, const std::string& config, const std::string& name) {
-  for (std::size_t i = 0; i < plugin.option_count; ++i) {
-    const auto& option =
-        *reinterpret_cast<const ec_option*>(reinterpret_cast<const char*>(plugin.options) + i * plugin.option_stride);
-    if (ec::detail::view(option.name) != name) continue;
-    const Yaml file = read_yaml(config);
-    const Yaml* options = file.find("options");
-    const Yaml* given = options == nullptr ? nullptr : options->find(name);
-    return given == nullptr ? std::string(ec::detail::view(option.default_value)) : given->text;
-  }
-  return {};
-}
-
 }  // namespace
 
 BenchSystem bench_system() {
@@ -73,20 +57,6 @@ BenchBuild bench_build() {
   const std::string compiler = "gcc " __VERSION__;
 #endif
   return {EVENTCORE_VERSION, compiler, EVENTCORE_BUILD_TYPE};
-}
-
-BenchStore bench_store(ec::Store& store, const std::string& config) {
-  const std::uint32_t promises = info_of(store).capabilities;
-  const ec_plugin& plugin = *ec_store_plugin(store.raw());
-  const bool durable = (promises & EC_CAP_DURABLE) != 0;
-  std::string durability = durable ? "acknowledged events are on stable storage"
-                           : (promises & EC_CAP_PERSISTENT) != 0
-                               ? "acknowledged events may be lost in a crash or a power cut"
-                               : "in memory, gone when the program ends";
-  if (const std::string option = option_of(plugin, config, "durability"); !option.empty())
-    durability += " (durability: " + option + ")";
-  return {std::string(ec::detail::view(plugin.name)), std::string(ec::detail::view(plugin.version)), durable,
-          durability};
 }
 
 ec::json::Raw bench_settings(const bench::Settings& settings) {

@@ -31,8 +31,10 @@ struct BenchStore {
   std::string plugin, version;
   bool durable = false;
   std::string durability;
+  std::string config;     // its file's name
+  ec::json::Raw options;  // that are not what they usually are; without its place, and what is secret
 };
-EC_FIELDS(BenchStore, plugin, version, durable, durability)
+EC_FIELDS(BenchStore, plugin, version, durable, durability, config, options)
 
 struct BenchLatency {
   double mean = 0, p50 = 0, p90 = 0, p99 = 0, p99_9 = 0, max = 0;
@@ -89,27 +91,29 @@ EC_FIELDS(BenchResults, seconds, operations, per_second, events_written, events_
           cpu_seconds, memory_bytes, bytes_written, store_growth_bytes, by_client, lag_us, catch_ups, interrupted)
 
 struct BenchCheck {
-  std::uint64_t events = 0, streams = 0;
+  std::optional<std::uint64_t> events{}, streams{};  // that were read back
   bool ok = true;
+  std::optional<std::string> problem{};  // why not, or what else the run failed with
 };
-EC_FIELDS(BenchCheck, events, streams, ok)
+EC_FIELDS(BenchCheck, events, streams, ok, problem)
 
 struct BenchRecord {
   int eventcore_bench = 1;  // of this form
   std::string name, started;
   BenchSystem system;
   BenchBuild build;
-  BenchStore store;
+  std::optional<BenchStore> store;  // none: it could not be opened
   std::optional<std::string> rival;
   std::string command;
   ec::json::Raw settings;
-  BenchResults results;
+  std::optional<BenchResults> results;  // of a run that is well
   BenchCheck check;
 };
 EC_FIELDS(BenchRecord, eventcore_bench, name, started, system, build, store, rival, command, settings, results, check)
 
 BenchSystem bench_system();
 BenchBuild bench_build();
+// Of a store that was opened with that file. Throws Failure.
 BenchStore bench_store(ec::Store& store, const std::string& config);
 ec::json::Raw bench_settings(const bench::Settings& settings);
 BenchResults bench_results(const bench::Outcome& outcome);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <string_view>
+#include <utility>
 
 namespace cli {
 
@@ -52,23 +53,23 @@ std::string loop_of(const bench::Settings& settings) {
   return loop;
 }
 
-}  // namespace
+std::string count(std::uint64_t number) { return std::to_string(number); }
 
-void append_told(std::string& out, const BenchRecord& record, const bench::Settings& settings) {
-  const BenchResults& results = record.results;
-  const auto count = [](std::uint64_t number) { return std::to_string(number); };
-  std::vector<Row> rows = {
-      {"store", record.store.plugin + " " + record.store.version + ", " + durability(record.store)},
-      {"workload", settings.workload + ", " + loop_of(settings)},
-      {"settings", settings_of(settings)},
-      {"measured", rounded(results.seconds) + " s" + (results.interrupted ? ", interrupted" : "")},
-      {"operations", count(results.operations) + ", " + rounded(results.per_second) + "/s"},
-      {"latency", percentiles(results.latency_us)},
-      {"events", count(results.events_written) + " written, " + rounded(results.events_written_per_second) + "/s, " +
-                     count(results.events_read) + " read"},
-      {"attempts", count(results.attempts) + ", conflicts " + count(results.conflicts) + ", retries " +
-                       count(results.retries) + ", given up " + count(results.given_up) + ", rejections " +
-                       count(results.rejections)}};
+std::string verdict(const BenchCheck& check) {
+  if (!check.ok) return "failed: " + check.problem.value_or("");
+  return "nothing is wrong in " + count(check.events.value_or(0)) + " events of " + count(check.streams.value_or(0)) +
+         " streams";
+}
+
+void append_results(std::vector<Row>& rows, const BenchResults& results, const bench::Settings& settings) {
+  rows.push_back({"measured", rounded(results.seconds) + " s" + (results.interrupted ? ", interrupted" : "")});
+  rows.push_back({"operations", count(results.operations) + ", " + rounded(results.per_second) + "/s"});
+  rows.push_back({"latency", percentiles(results.latency_us)});
+  rows.push_back({"events", count(results.events_written) + " written, " + rounded(results.events_written_per_second) +
+                                "/s, " + count(results.events_read) + " read"});
+  rows.push_back({"attempts", count(results.attempts) + ", conflicts " + count(results.conflicts) + ", retries " +
+                                  count(results.retries) + ", given up " + count(results.given_up) + ", rejections " +
+                                  count(results.rejections)});
   if (settings.rate) rows.push_back({"unfinished", count(results.unfinished) + " were due and not begun"});
   if (results.lag_us) rows.push_back({"projection lag", percentiles(*results.lag_us)});
   if (results.catch_ups)
@@ -86,8 +87,18 @@ void append_told(std::string& out, const BenchRecord& record, const bench::Setti
     rows.push_back({"second " + count(each.second), count(each.operations) + " operations, p50 " +
                                                         rounded(each.p50_us) + ", p99 " + rounded(each.p99_us) +
                                                         " us"});
-  rows.push_back({"check", "nothing is wrong in " + count(record.check.events) + " events of " +
-                               count(record.check.streams) + " streams"});
+}
+
+}  // namespace
+
+void append_told(std::string& out, const BenchRecord& record, const bench::Settings& settings) {
+  std::vector<Row> rows;
+  if (record.store)
+    rows.push_back({"store", record.store->plugin + " " + record.store->version + ", " + durability(*record.store)});
+  rows.push_back({"workload", settings.workload + ", " + loop_of(settings)});
+  rows.push_back({"settings", settings_of(settings)});
+  if (record.results) append_results(rows, *record.results, settings);
+  rows.push_back({"check", verdict(record.check)});
   append_table(out, {"RUN", record.name}, rows, true);
   out += '\n';
 }
@@ -95,9 +106,15 @@ void append_told(std::string& out, const BenchRecord& record, const bench::Setti
 void append_summary(std::string& out, const std::vector<BenchRecord>& records) {
   std::vector<Row> rows;
   for (const BenchRecord& record : records) {
-    const BenchLatency& us = record.results.latency_us;
-    rows.push_back({record.name, record.store.durable ? "yes" : "no", rounded(record.results.per_second),
-                    rounded(us.p50), rounded(us.p90), rounded(us.p99), rounded(us.p99_9), rounded(us.max)});
+    Row row = {record.name, !record.store ? "unknown" : record.store->durable ? "yes" : "no"};
+    if (record.results) {
+      const BenchLatency& us = record.results->latency_us;
+      for (const double each : {record.results->per_second, us.p50, us.p90, us.p99, us.p99_9, us.max})
+        row.push_back(rounded(each));
+    } else {
+      row.insert(row.end(), {"failed", "", "", "", "", ""});
+    }
+    rows.push_back(std::move(row));
   }
   append_table(out, {"RUN", "DURABLE", "PER SECOND", "P50 US", "P90 US", "P99 US", "P99.9 US", "MAX US"}, rows, true);
 }

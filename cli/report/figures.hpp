@@ -18,7 +18,7 @@ std::string bars_figure(const Panel& panel);
 enum class Latencies { of_operations, of_projection };
 std::string ranges_figure(const Panel& panel, Latencies which, bool is_whole);
 
-// Whether the store took what came, within a twentieth.
+// Whether the store took what was due, but for a twentieth.
 bool kept_up(const Run& run);
 // Where the series is compared with others: at the most clients, or the highest rate, that all of ours have; a rival where
 // it comes nearest to that. Null when it has no figures.

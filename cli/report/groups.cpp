@@ -46,6 +46,16 @@ std::string base_of(const Run& run) {
   return run.store && run.store->plugin && !run.store->plugin->empty() ? *run.store->plugin : "unknown plugin";
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& each : words) all += (all.empty() ? "" : ", ") + each;
+  return all;
+}
+
+std::string options_of(const Run& run) {
+  return run.store && run.store->options ? joined(in_words(*run.store->options)) : "";
+}
+
 std::string letter(std::size_t number) {
   return number < 26 ? std::string(1, static_cast<char>('A' + number)) : std::to_string(number + 1);
 }
@@ -59,7 +69,8 @@ class Subjects {
     const std::size_t system = place_of(groups_.systems, run.system, machine_of);
     const std::size_t build = place_of(groups_.builds, run.build, words_of);
     const std::string version = run.store ? run.store->version.value_or("") : "";
-    const Key key{run.is_rival(), base_of(run), version, durability_of(run), system, build};
+    const std::string config = run.store ? run.store->config.value_or("") : "";
+    const Key key{run.is_rival(), base_of(run), version, durability_of(run), options_of(run), config, system, build};
     const auto [place, is_new] = numbers_.try_emplace(key, keys_.size());
     if (is_new) {
       keys_.push_back(key);
@@ -76,19 +87,31 @@ class Subjects {
       std::string& label = groups_.subjects[i].label;
       if (differs<2>(keys_[i]) && !std::get<2>(keys_[i]).empty()) label += " " + std::get<2>(keys_[i]);
       if (differs<3>(keys_[i])) label += ", " + std::get<3>(keys_[i]);
-      if (differs<4>(keys_[i])) label += ", machine " + letter(std::get<4>(keys_[i]));
-      if (differs<5>(keys_[i])) label += ", build " + letter(std::get<5>(keys_[i]));
+      if (differs<4>(keys_[i]) && !std::get<4>(keys_[i]).empty()) label += ", " + std::get<4>(keys_[i]);
+      if (differs_in_config(keys_[i])) label += ", config " + std::get<5>(keys_[i]);
+      if (differs<6>(keys_[i])) label += ", machine " + letter(std::get<6>(keys_[i]));
+      if (differs<7>(keys_[i])) label += ", build " + letter(std::get<7>(keys_[i]));
     }
   }
 
  private:
-  using Key = std::tuple<bool, std::string, std::string, std::string, std::size_t, std::size_t>;
+  // Whether it is a rival, its name, version, durability, options, configuration file, system, build.
+  using Key =
+      std::tuple<bool, std::string, std::string, std::string, std::string, std::string, std::size_t, std::size_t>;
 
   template <std::size_t Part>
   bool differs(const Key& key) const {
     return std::ranges::any_of(keys_, [&](const Key& other) {
       return std::get<0>(other) == std::get<0>(key) && std::get<1>(other) == std::get<1>(key) &&
              std::get<Part>(other) != std::get<Part>(key);
+    });
+  }
+
+  // Where the options do not say it.
+  bool differs_in_config(const Key& key) const {
+    return !std::get<5>(key).empty() && std::ranges::any_of(keys_, [&](const Key& other) {
+      return std::get<0>(other) == std::get<0>(key) && std::get<1>(other) == std::get<1>(key) &&
+             std::get<4>(other) == std::get<4>(key) && std::get<5>(other) != std::get<5>(key);
     });
   }
 
@@ -116,12 +139,6 @@ std::vector<std::string> differences(const Settings& rival, const Settings& pane
     if (ours != panel.end() && ours->second.text != value.text) found.push_back(in_words(name, rival));
   }
   return found;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const std::string& each : words) all += (all.empty() ? "" : ", ") + each;
-  return all;
 }
 
 class Maker {

@@ -131,7 +131,8 @@ class Page {
 
   static std::string verdict(const Run& run) {
     if (run.check && !run.check->ok)
-      return "the check failed" + (run.check->problem ? ": " + label(*run.check->problem, 400) : std::string());
+      return std::string(run.results ? "the check failed" : "failed") +
+             (run.check->problem ? ": " + label(*run.check->problem, 400) : std::string());
     if (run.results && run.results->interrupted.value_or(false)) return "was interrupted";
     if (!run.is_good()) return "no results";
     return run.check ? "checked" : "not checked";

@@ -17,6 +17,8 @@ namespace cli::report {
 
 constexpr int known_form = 1;
 
+using Settings = std::map<std::string, ec::json::Raw>;
+
 struct System {
   std::optional<std::string> cpu;
   std::optional<std::uint64_t> cores, memory_bytes;
@@ -33,8 +35,10 @@ struct Backend {
   std::optional<std::string> plugin, version;
   std::optional<bool> durable;
   std::optional<std::string> durability;
+  std::optional<std::string> config;  // its file's name
+  std::optional<Settings> options;    // that are not what they usually are
 };
-EC_FIELDS(Backend, plugin, version, durable, durability)
+EC_FIELDS(Backend, plugin, version, durable, durability, config, options)
 
 struct Latency {
   std::optional<double> mean, p50, p90, p99, p99_9, max;
@@ -63,7 +67,7 @@ EC_FIELDS(Memory, before, peak)
 
 struct Results {
   std::optional<double> seconds, operations, per_second, events_written, events_written_per_second, events_read,
-      attempts, conflicts, retries, rejections, unfinished;
+      attempts, conflicts, retries, rejections, given_up, unfinished;
   std::optional<Latency> latency_us;
   std::optional<std::vector<Second>> over_time;
   std::optional<Processor> cpu_seconds;
@@ -73,16 +77,14 @@ struct Results {
   std::optional<bool> interrupted;
 };
 EC_FIELDS(Results, seconds, operations, per_second, events_written, events_written_per_second, events_read, attempts,
-          conflicts, retries, rejections, unfinished, latency_us, over_time, cpu_seconds, memory_bytes, bytes_written,
-          lag_us, interrupted)
+          conflicts, retries, rejections, given_up, unfinished, latency_us, over_time, cpu_seconds, memory_bytes,
+          bytes_written, lag_us, interrupted)
 
 struct Check {
   bool ok = false;
   std::optional<std::string> problem;
 };
 EC_FIELDS(Check, ok, problem)
-
-using Settings = std::map<std::string, ec::json::Raw>;
 
 struct Run {
   std::string name;

@@ -15,14 +15,15 @@ struct Given {
   std::string cpu = "fast";
   bool ok = true;
   std::string kernel = "Linux 6.1";
+  std::string store = {};
 };
 
 Run run(const Given& given) {
   const std::string line = ec::format(
       R"({"eventcore_bench":1,"name":"n","system":{"cpu":"{}","cores":2,"kernel":"{}"},)"
-      R"("store":{"plugin":"{}","version":"{}","durable":{}},"rival":{},)"
+      R"("store":{"plugin":"{}","version":"{}","durable":{}{}},"rival":{},)"
       R"("settings":{"workload":"transfer",{}},"results":{"per_second":{},"latency_us":{"p99":{}}},"check":{"ok":{}}})",
-      given.cpu, given.kernel, given.plugin, given.version, given.durable,
+      given.cpu, given.kernel, given.plugin, given.version, given.durable, given.store,
       given.rival.empty() ? "null" : '"' + given.rival + '"', given.settings, given.per_second, given.p99, given.ok);
   auto made = parse_run(line);
   EXPECT_TRUE(made) << line << made.error().message;
@@ -77,6 +78,18 @@ TEST(ReportGroups, ASubjectHasInItsNameWhatTellsItApart) {
   EXPECT_EQ(told(grouped({run({.settings = one}), run({.settings = one, .cpu = "slow"})})),
             "transfer[rocksdb, machine A 1:1, rocksdb, machine B 1:1]");
   EXPECT_EQ(grouped({run({.settings = one}), run({.settings = one, .kernel = "6.1"})}).systems.size(), 1U);
+}
+
+TEST(ReportGroups, StoresThatAreSetInAnotherWayAreOthers) {
+  const std::string one = R"("clients":1)";
+  const auto set = [&](const std::string& store) { return run({.settings = one, .store = store}); };
+  const auto usual = set(R"(,"config":"rocksdb","options":{})");
+  EXPECT_EQ(told(grouped({usual, usual, run({.settings = one})})),
+            "transfer[rocksdb, config rocksdb 1:2, rocksdb 1:1]");
+  EXPECT_EQ(told(grouped({usual, set(R"(,"config":"small","options":{"cache_size":"1MiB","compression":"none"})")})),
+            "transfer[rocksdb 1:1, rocksdb, cache size 1MiB, compression none 1:1]");
+  EXPECT_EQ(told(grouped({usual, set(R"(,"config":"other_disk","options":{})")})),
+            "transfer[rocksdb, config rocksdb 1:1, rocksdb, config other_disk 1:1]");
 }
 
 TEST(ReportGroups, AnOpenLoopIsAPanelByRate) {

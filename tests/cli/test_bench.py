@@ -1,4 +1,5 @@
 """`eventcore bench`: what it measures, what it says of it, and that a wrong store has no figure."""
+import html
 import json
 import os
 import re
@@ -15,7 +16,7 @@ FORM = {
     "eventcore_bench": int, "name": str, "started": str,
     "system": {"cpu": str, "cores": int, "memory_bytes": int, "kernel": str},
     "build": {"version": str, "compiler": str, "type": str},
-    "store": {"plugin": str, "version": str, "durable": bool, "durability": str}, "rival": None, "command": str,
+    "store": {"plugin": str, "version": str, "durable": bool, "durability": str, "config": str, "options": dict}, "rival": None, "command": str,
     "settings": {"workload": str, "clients": int, "in_flight": int, "in_flight_by": str, "payload_bytes": int, "events": int,
                  "streams": int, "accounts": int, "choice": str, "zipf": float, "loop": str, "rate": None,
                  "warm_up_seconds": float, "seconds": float, "seed": int},
@@ -26,7 +27,7 @@ FORM = {
                 "histogram_us": list, "over_time": list, "cpu_seconds": {"user": float, "system": float},
                 "memory_bytes": {"before": int, "peak": int}, "by_client": {"least": int, "most": int}, "lag_us": None,
                 "catch_ups": None, "interrupted": bool},
-    "check": {"events": int, "streams": int, "ok": bool},
+    "check": {"events": int, "streams": int, "ok": bool, "problem": None},
 }
 
 
@@ -129,6 +130,23 @@ class Test(support.Case):
         self.assertIn(f"(durability: {lossy})", run["store"]["durability"])
         self.assertGreater(run["results"]["store_growth_bytes"], 0)
 
+    def test_store_as_it_is_set(self):
+        """Variables filled in; neither its place nor what is a secret."""
+        config = self.file("small.yaml", f"""
+plugin: rocksdb
+options:
+  path: {self.path("data")}
+  durability: ${{BENCH_TEST_DURABILITY:-fsync}}
+  cache_size: ${{BENCH_TEST_CACHE}}
+  compression: lz4
+group_commit:
+  max_appends: ${{BENCH_TEST_NONE:-7}}
+""")
+        run = json.loads(self.works("bench", "--json", *SHORT, config=config, env={"BENCH_TEST_CACHE": "8MiB"}))
+        self.assertEqual((run["store"]["config"], run["store"]["options"]),
+                         ("small", {"cache_size": "8MiB", "group_commit.max_appends": "7"}))
+        self.assertEqual(run["store"]["durability"], "acknowledged events are on stable storage (durability: fsync)")
+
     def test_out(self):
         """The same runs for people and for programs."""
         out = self.path("runs.json")
@@ -139,19 +157,41 @@ class Test(support.Case):
         for name in names:
             self.assertIn(name, told)
 
-    def test_out_keeps_what_there_is(self):
-        """A run that fails does not take away those before it."""
+    def test_failures_are_recorded(self):
+        """A run that fails says so where the others have their figures, and takes none of them away."""
         out = self.path("runs.json")
-        runs = self.file("runs.yaml", f"runs:\n  - config: {MEMORY}\n  - config: {self.fixture_plugin('liar', 'lie: lost_event')}\n")
-        self.fails_after_one(runs, out)
-        with open(out, encoding="utf-8") as file:
-            self.assertEqual([json.loads(line)["store"]["plugin"] for line in file], ["memory"])
-
-    def fails_after_one(self, runs, out):
+        os.mkdir(self.path("data"))
+        self.file("data/CURRENT", "no database\n")
+        self.file("none.yaml", f"plugin: rocksdb\noptions: {{path: {self.path('data')}}}\n")
+        stores = (self.fixture_plugin("liar", "lie: lost_event"), self.path("none.yaml"), MEMORY)
+        runs = self.file("runs.yaml", "runs:\n" + "".join(f"  - config: {store}\n" for store in stores))
         ended = self.eventcore("bench", runs, *SHORT, "--out", out)
         self.assertEqual(ended.status, 1, ended)
-        self.assertIn("nothing is wrong", ended.out)
-        self.assertIn("liar", ended.err)
+        for problem in ("liar, transfer, 1 client: ", "none, transfer, 1 client: "):
+            self.assertIn(f"eventcore: {problem}", ended.err)
+        for what in ("nothing is wrong", "check     failed: ", "failed", "unknown"):
+            self.assertIn(what, ended.out)
+        with open(out, encoding="utf-8") as file:
+            liar, none, memory = [json.loads(line) for line in file]
+        self.assertEqual((liar["store"]["plugin"], liar["results"], liar["check"]["ok"]), ("liar", None, False))
+        self.assertIn(liar["check"]["problem"], ended.err)
+        self.assertEqual((none["store"], none["results"], none["check"]["ok"]), (None, None, False))
+        self.assertEqual((memory["store"]["plugin"], memory["check"]["ok"]), ("memory", True))
+        self.assertIn(html.escape(liar["check"]["problem"]), self.works("bench", "report", out, "-o", "-"))
+
+    def test_out_outlives_standard_output(self):
+        out = self.path("runs.json")
+        reading, pipe = os.pipe()
+        os.close(reading)
+        with os.fdopen(pipe, "wb") as unread, open("/dev/full", "wb") as full:
+            for stdout in (unread, full):
+                ended = subprocess.run([EVENTCORE, "bench", "--config", MEMORY, *SHORT, "--clients", "1,2", "--out", out],
+                                       stdout=stdout, stderr=subprocess.PIPE, timeout=support.PATIENCE_S, check=False)
+                self.assertEqual(ended.returncode, 1)
+                self.assertIn(b"standard output", ended.stderr)
+                with open(out, encoding="utf-8") as file:
+                    self.assertEqual([json.loads(line)["settings"]["clients"] for line in file], [1])
+                os.remove(out)
 
     def test_file(self):
         """What a run says counts more than the defaults, the command line more than both; a list is a run of each."""

@@ -71,11 +71,15 @@ class Test(Case):
         self.assertIn("1 client 2,000 1,000–3,000 4,000 900 µs", words)
 
     def test_report_says_where_a_store_did_not_keep_up(self):
-        def told(per_second, unfinished=0):
-            return self.words(self.report([report_runs.run(clients=8, rate=1000, loop="open", per_second=per_second,
-                                                           unfinished=unfinished)]))
+        def told(per_second, unfinished=0, **results):
+            one = report_runs.run(clients=8, rate=1000, loop="open", per_second=per_second, unfinished=unfinished)
+            one["results"].update(results)
+            return self.words(self.report([one]))
         self.assertNotIn("did not keep up", told(980.0))
-        self.assertIn("1,000/s did not keep up", told(900.0))
+        self.assertNotIn("did not keep up", told(900.0))  # so many were due, by chance
+        self.assertNotIn("did not keep up", told(800.0, rejections=4500, given_up=1500))
+        self.assertNotIn("did not keep up", told(100.0, unfinished=1400, rejections=25_600))
+        self.assertIn("1,000/s did not keep up", told(100.0, unfinished=1600, rejections=25_400))
         self.assertIn("1,000/s did not keep up", told(1000.0, unfinished=1600))
 
     def test_report_leaves_out_what_failed(self):
