@@ -1,4 +1,5 @@
 #include "bench_record.hpp"
+#include "used.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -62,6 +63,7 @@ BenchBuild bench_build() {
 ec::json::Raw bench_settings(const bench::Settings& settings) {
   ec::json::Raw made{"{"};
   for (const bench::Setting& setting : bench::all_settings()) {
+    if (!bench::is_fact(settings, setting.name)) continue;
     if (made.text.size() > 1) made.text += ',';
     // Neither is a setting of its own.
     if (setting.name == "rate") made.text += settings.rate ? R"("loop":"open",)" : R"("loop":"closed",)";

@@ -1,10 +1,12 @@
 #include "bench_runs.hpp"
 #include "failure.hpp"
+#include "used.hpp"
 #include "yaml.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <utility>
 
 namespace cli {
@@ -108,6 +110,17 @@ void expand(const Said& said, const std::string& origin, std::vector<BenchRun>& 
   std::ranges::move(made, std::back_inserter(runs));
 }
 
+// A setting that changes none of the runs for which it was said would stand beside figures that have nothing of it.
+void check_used(const Said& said, std::span<const BenchRun> runs) {
+  for (const auto& [key, values] : said) {
+    if (bench::find_setting(key) == nullptr) continue;
+    const auto is_used = [&](const BenchRun& run) { return bench::uses(run.settings, key); };
+    if (std::ranges::any_of(runs, is_used)) continue;
+    const std::string& workload = runs.front().settings.workload;
+    complain(values.front().origin, "'" + key + "' changes nothing in " + workload + " as it is set; leave it out");
+  }
+}
+
 }  // namespace
 
 std::vector<BenchRun> bench_runs(const Options& options) {
@@ -117,6 +130,7 @@ std::vector<BenchRun> bench_runs(const Options& options) {
   std::vector<BenchRun> runs;
   if (options.bench_file.empty()) {
     expand(together(environment, flags), "the command line", runs);
+    check_used(flags, runs);
     return runs;
   }
   const std::string& path = options.bench_file;
@@ -126,14 +140,20 @@ std::vector<BenchRun> bench_runs(const Options& options) {
   for (const Yaml& value : file.items)
     if (value.key != "runs" && value.key != "defaults")
       complain(value.origin, "'" + value.key + "' is not known here; there are runs and defaults");
-  Said defaults = environment;
-  if (const Yaml* given = file.find("defaults"); given != nullptr)
-    defaults = together(defaults, said_in(*given, "'defaults'", folder));
+  Said said_of_all;
+  if (const Yaml* given = file.find("defaults"); given != nullptr) said_of_all = said_in(*given, "'defaults'", folder);
+  const Said defaults = together(environment, said_of_all);
   const Yaml* list = file.find("runs");
   if (list == nullptr || list->kind != Yaml::Kind::list || list->items.empty())
     complain(list == nullptr ? path : list->origin, "'runs' must be a list of runs, as '- workload: transfer'");
-  for (const Yaml& run : list->items)
-    expand(together(together(defaults, said_in(run, "a run", folder)), flags), run.origin, runs);
+  for (const Yaml& run : list->items) {
+    const Said said = said_in(run, "a run", folder);
+    const std::size_t before = runs.size();
+    expand(together(together(defaults, said), flags), run.origin, runs);
+    check_used(said, std::span(runs).subspan(before));
+  }
+  check_used(said_of_all, runs);
+  check_used(flags, runs);
   return runs;
 }
 

@@ -1,5 +1,6 @@
 #include "bench_told.hpp"
 #include "table.hpp"
+#include "used.hpp"
 
 #include <algorithm>
 #include <array>
@@ -36,6 +37,7 @@ std::string settings_of(const bench::Settings& settings) {
   const bench::Settings usual;
   std::string all;
   for (const bench::Setting& setting : bench::all_settings()) {
+    if (!bench::is_fact(settings, setting.name)) continue;
     std::string value, usual_value;
     setting.write(value, settings);
     setting.write(usual_value, usual);

@@ -11,13 +11,16 @@ from support import EVENTCORE, MEMORY, SOURCE
 
 SHORT = ("--seconds", "0.05", "--warm-up-seconds", "0.01")
 
-# What a line has, whatever the workload: other programs read it.
+FOR_ONE = ("catch-up", "read-all", "live")
+ON_ACCOUNTS = ("transfer", "read-mostly", "disjoint-transfer", "deposit", "snapshot", "cache")
+
+# What a line has: other programs read it.
 FORM = {
     "eventcore_bench": int, "name": str, "started": str,
     "system": {"cpu": str, "cores": int, "memory_bytes": int, "kernel": str},
     "build": {"version": str, "compiler": str, "type": str},
     "store": {"plugin": str, "version": str, "durable": bool, "durability": str, "config": str, "options": dict}, "rival": None, "command": str,
-    "settings": {"workload": str, "clients": int, "in_flight": int, "in_flight_by": str, "payload_bytes": int, "events": int,
+    "settings": {"workload": str, "clients": int, "in_flight": int, "in_flight_by": str, "events": int,
                  "streams": int, "accounts": int, "choice": str, "zipf": float, "loop": str, "rate": None,
                  "warm_up_seconds": float, "seconds": float, "seed": int},
     "results": {"seconds": float, "operations": int, "per_second": float, "events_written": int,
@@ -69,16 +72,37 @@ class Test(support.Case):
     def test_each_workload(self):
         known = re.search(r"there are (.*)", self.fails(2, "bench", "--workload", "nonsense", config=MEMORY)).group(1).split(", ")
         self.assertGreater(len(known), 10)
-        for workload in known:
+        runs = self.bench("--operations", "20", self.file("runs.yaml", "defaults: {history: 20, accounts: 10}\nruns:\n" + "".join(
+            f"  - {{workload: {workload}, clients: {1 if workload in FOR_ONE else 2}}}\n" for workload in known)))
+        self.assertEqual([run["settings"]["workload"] for run in runs], known)
+        for workload, run in zip(known, runs):
             with self.subTest(workload):
-                for_one = workload in ("catch-up", "read-all", "live")
-                [run] = self.bench("--workload", workload, "--clients", "1" if for_one else "2", "--history", "20",
-                                   "--accounts", "10", "--operations", "20")
                 results = run["results"]
                 self.check_sums(results)
-                self.assertEqual(results["operations"] + results["rejections"], 20 if for_one else 40)
+                self.assertEqual(results["operations"] + results["rejections"], 20 if workload in FOR_ONE else 40)
                 self.assertEqual(results["lag_us"] is not None, workload in ("projection-lag", "live"))
                 self.assertEqual(results["catch_ups"] is not None, workload == "catch-up-while-writing")
+                self.assertEqual(run["settings"].get("accounts"), 10 if workload in ON_ACCOUNTS else None)
+
+    def test_settings_that_change_nothing(self):
+        """They are refused, and stand in no result."""
+        for args, why in ((("--workload", "projection-lag", "--events", "10"), "--events: 'events' changes nothing in projection-lag"),
+                          (("--workload", "projection-lag", "--streams", "4"), "'streams' changes"),
+                          (("--payload-bytes", "9"), "'payload_bytes' changes nothing in transfer"),
+                          (("--zipf", "1"), "'zipf' changes"), (("--arrivals", "poisson"), "'arrivals' changes")):
+            with self.subTest(args):
+                self.assertIn(why, self.fails(2, "bench", *args, config=MEMORY))
+        for text, place in (("runs:\n  - {workload: append}\n  - {accounts: 3}\n  - {payload_bytes: 7}\n", "4:6"),
+                            ("defaults:\n  streams: 3\nruns:\n  - {workload: live}\n", "2:3")):
+            with self.subTest(text):
+                self.assertIn(f"wrong.yaml:{place}: ", self.fails(2, "bench", self.file("wrong.yaml", text), config=MEMORY))
+        [run] = self.bench("--prefill", "3", "--payload-bytes", "9")
+        self.assertEqual((run["settings"]["payload_bytes"], run["settings"]["events"]), (9, 2))
+        for name in ("arrivals", "zipf", "interleaved", "save_every", "read_share"):
+            self.assertNotIn(name, run["settings"])
+        told = self.works("bench", *SHORT, "--workload", "append", config=MEMORY)
+        self.assertIn("payload_bytes 256", told)
+        self.assertNotIn("accounts", told)
 
     def test_example(self):
         """config/bench.yaml, for a moment."""
@@ -257,7 +281,8 @@ group_commit:
                 ("false_bank", "grows: money-deposited", "read-mostly", "together, they were opened with"),
                 ("false_bank", "grows: money-withdrawn", "transfer", "is overdrawn at position")):
             with self.subTest((option, workload)):
-                complaint = self.fails(1, "bench", "--json", "--operations", "300", "--read-share", "0.5", "--workload", workload,
+                share = ("--read-share", "0.5") if workload == "read-mostly" else ()
+                complaint = self.fails(1, "bench", "--json", "--operations", "300", *share, "--workload", workload,
                                        config=self.fixture_plugin(plugin, option))
                 self.assertIn(why, complaint)
         for plugin, option in (("liar", "lie: ''"), ("false_bank", "grows: ''")):
