@@ -60,7 +60,7 @@ BenchRecord measure(BenchRun run, const Options& options, const std::stop_token&
     add_problem(record, outcome.error(), stop);
     return record;
   }
-  record.results = bench_results(*outcome);
+  record.results = bench_results(*outcome, run.settings);
   record.check = {outcome->checked.events, outcome->checked.streams};
   return record;
 }

@@ -2,6 +2,7 @@
 #include "used.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -77,7 +78,7 @@ ec::json::Raw bench_settings(const bench::Settings& settings) {
   return made;
 }
 
-BenchResults bench_results(const bench::Outcome& outcome) {
+BenchResults bench_results(const bench::Outcome& outcome, const bench::Settings& settings) {
   const bench::Measurement& measured = outcome.measured;
   const bench::Tally& tally = measured.tally;
   const auto a_second = [&](std::uint64_t count) {
@@ -98,8 +99,11 @@ BenchResults bench_results(const bench::Outcome& outcome) {
   results.unfinished = measured.unfinished;
   results.latency_us = latency(measured.latencies);
   results.histogram_us = histogram(measured.latencies);
+  // The last answers, which came behind the end, are no second.
+  const double last = settings.operations > 0 ? measured.seconds + 1 : std::ceil(settings.seconds);
   for (const bench::Second& each : measured.over_time)
-    results.over_time.push_back({each.second, each.operations, us(each.p50_ns), us(each.p99_ns)});
+    if (static_cast<double>(each.second) <= last)
+      results.over_time.push_back({each.second, each.operations, us(each.p50_ns), us(each.p99_ns)});
   results.cpu_seconds = {measured.usage.user_seconds, measured.usage.system_seconds};
   results.memory_bytes = {outcome.memory_before, outcome.memory_peak};
   results.bytes_written = measured.usage.bytes_written;

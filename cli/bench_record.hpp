@@ -116,6 +116,6 @@ BenchBuild bench_build();
 // Of a store that was opened with that file. Throws Failure.
 BenchStore bench_store(ec::Store& store, const std::string& config);
 ec::json::Raw bench_settings(const bench::Settings& settings);
-BenchResults bench_results(const bench::Outcome& outcome);
+BenchResults bench_results(const bench::Outcome& outcome, const bench::Settings& settings);
 
 }  // namespace cli

@@ -13,11 +13,11 @@ std::unexpected<ec::Error> wrong(const std::string& what) {
 }  // namespace
 
 ec::Result<Checked> check_history(ec::Store& store, ec::Position start, std::uint64_t expected,
-                                  ec::Position acknowledged, Workload& workload) {
+                                  ec::Position acknowledged, Workload& workload, const std::stop_token& stop) {
   auto info = store.info();
   if (!info) return std::unexpected(std::move(info.error()));
   const bool dense = (info->capabilities & EC_CAP_DENSE_POSITIONS) != 0;
-  auto events = store.read_all({}, start);
+  auto events = store.read_all({}, start, {}, {.stop = stop});
   if (!events) return std::unexpected(std::move(events.error()));
   std::unordered_map<std::string, std::uint64_t> versions;
   ec::Position last = start;

@@ -54,9 +54,11 @@ ec::Result<Outcome> measure(ec::Store& store, const Settings& settings) {
   outcome.found = std::move(*found);
   const auto folder_after = bytes_below(folder);
   if (folder_before && folder_after) outcome.store_growth = *folder_after - std::min(*folder_before, *folder_after);
+  // What was measured until a stop is checked whole; one that comes now ends the check.
+  const std::stop_token stop = settings.stop.stop_requested() ? std::stop_token{} : settings.stop;
   auto checked =
       check_history(store, *start, settings.prefill + (*workload)->prepared_events + outcome.measured.events_written,
-                    outcome.measured.acknowledged, **workload);
+                    outcome.measured.acknowledged, **workload, stop);
   if (!checked) return std::unexpected(std::move(checked.error()));
   outcome.checked = *checked;
   return outcome;
