@@ -5,6 +5,7 @@
 #include <barrier>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <sys/prctl.h>
@@ -158,14 +159,28 @@ class alignas(128) Lane {
 
 using Lanes = std::vector<std::unique_ptr<Lane>>;
 
-// Each lane on a thread of its own, until all are done.
-void on_threads(const Lanes& lanes, const std::function<void(Lane&)>& body) {
+// Each lane on a thread of its own, until all are done. None begins before all have their thread: they wait for each
+// other, and would wait for one without a thread for ever.
+ec::Result<> on_threads(const Lanes& lanes, const std::function<void(Lane&)>& body) {
+  std::promise<bool> all_there;
+  const std::shared_future<bool> begins = all_there.get_future().share();
   std::vector<std::jthread> threads;
-  threads.reserve(lanes.size());
-  for (const auto& lane : lanes) threads.emplace_back([&] { body(*lane); });
+  try {
+    threads.reserve(lanes.size());
+    for (const auto& lane : lanes)
+      threads.emplace_back([&body, &lane, begins] {
+        if (begins.get()) body(*lane);
+      });
+  } catch (const std::exception& problem) {
+    all_there.set_value(false);
+    return std::unexpected(ec::Error{ec::Code::unavailable, "cannot start " + std::to_string(lanes.size()) +
+                                                                " threads: " + problem.what()});
+  }
+  all_there.set_value(true);
+  return {};
 }
 
-void run_closed(Track& track, const Lanes& lanes) {
+ec::Result<> run_closed(Track& track, const Lanes& lanes) {
   const Settings& settings = track.settings;
   const bool counted = settings.operations > 0;
   const std::uint64_t most = counted ? settings.operations : ~std::uint64_t{0};
@@ -173,28 +188,30 @@ void run_closed(Track& track, const Lanes& lanes) {
     return counted ? Clock::time_point::max() : Clock::now() + nanoseconds(seconds);
   };
   std::barrier<> warm(static_cast<std::ptrdiff_t>(lanes.size()));
-  on_threads(lanes, [&](Lane& lane) {
+  return on_threads(lanes, [&](Lane& lane) {
     lane.warm(until(settings.warm_up_seconds), counted ? most / 10 : most);
     warm.arrive_and_wait();
     lane.measure_closed(until(settings.seconds), most);
   });
 }
 
-// Gives how many nobody has begun, and until when it was measured.
-std::pair<std::uint64_t, Clock::time_point> run_open(Track& track, const Lanes& lanes) {
+// Counts how many nobody has begun; gives until when it was measured.
+ec::Result<Clock::time_point> run_open(Track& track, const Lanes& lanes, std::uint64_t& unfinished) {
   const Settings& settings = track.settings;
   const auto warm_up = nanoseconds(settings.warm_up_seconds);
   const auto length = warm_up + nanoseconds(settings.seconds);
   Arrivals arrivals(*settings.rate, settings.arrivals == "poisson", settings.seed, length);
   Clock::time_point start;
   std::barrier ready(static_cast<std::ptrdiff_t>(lanes.size()), [&]() noexcept { start = Clock::now(); });
-  on_threads(lanes, [&](Lane& lane) {
+  auto run = on_threads(lanes, [&](Lane& lane) {
     ready.arrive_and_wait();
     lane.measure_open(arrivals, start, start + warm_up, start + length);
   });
+  if (!run) return std::unexpected(std::move(run.error()));
   track.begin_measuring(start + warm_up);  // where nothing was due since
   const auto ended = track.stop.stop_requested() ? std::min(Clock::now(), start + length) : start + length;
-  return {arrivals.drain(ended - start), ended};
+  unfinished = arrivals.drain(ended - start);
+  return ended;
 }
 
 void add_up(const Track& track, const Lanes& lanes, Measurement& sum) {
@@ -225,10 +242,13 @@ ec::Result<Measurement> run(Workload& workload, const Settings& settings) {
   const std::stop_callback on_stop(settings.stop, [&] { track.stop.request_stop(); });
   Measurement sum;
   Clock::time_point ended{};
-  if (settings.rate)
-    std::tie(sum.unfinished, ended) = run_open(track, lanes);
-  else
-    run_closed(track, lanes);
+  if (settings.rate) {
+    auto until = run_open(track, lanes, sum.unfinished);
+    if (!until) return std::unexpected(std::move(until.error()));
+    ended = *until;
+  } else if (auto run = run_closed(track, lanes); !run) {
+    return std::unexpected(std::move(run.error()));
+  }
   sum.usage = Usage::now() - track.before;
   for (const auto& lane : lanes) {
     if (lane->error()) return std::unexpected(std::move(*lane->error()));

@@ -92,6 +92,7 @@ constexpr Setting real(std::string_view name, std::string_view kind, std::string
 }
 
 constexpr std::uint64_t no_bound = std::numeric_limits<std::uint64_t>::max();
+constexpr std::size_t most_in_flight = 16'384;  // of all clients: each is a thread
 constexpr std::uint64_t a_month_s = 31ULL * 24 * 3'600;
 
 constexpr auto settings_table = std::to_array<Setting>({
@@ -137,6 +138,9 @@ std::string complete(Settings& settings) {
   if (!settings.history) settings.history = kind->history;
   if (kind->for_one && settings.clients * settings.in_flight > 1)
     return settings.workload + " is for one client with one operation in flight";
+  if (settings.clients * settings.in_flight > most_in_flight)
+    return "clients times in_flight is " + std::to_string(settings.clients * settings.in_flight) + ", more than " +
+           std::to_string(most_in_flight);
   if (settings.rate && settings.operations > 0) return "operations are counted in a closed loop alone; leave rate out";
   return {};
 }

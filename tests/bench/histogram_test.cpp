@@ -26,13 +26,26 @@ TEST(Histogram, NoPercentileIsBelowTheTrueOneNorFurtherAboveThanTheBound) {
     }
     std::ranges::sort(values);
     for (const double percent : {1.0, 50.0, 90.0, 99.0, 99.9, 100.0}) {
-      const auto rank = static_cast<std::size_t>(std::ceil(percent / 100 * static_cast<double>(values.size())));
-      const std::uint64_t truth = values[rank - 1];
+      const auto per_thousand = static_cast<std::size_t>(std::lround(percent * 10));
+      const std::uint64_t truth = values[(values.size() * per_thousand + 999) / 1'000 - 1];
       const std::uint64_t told = latencies.percentile(percent);
       EXPECT_GE(told, truth);
       EXPECT_LE(static_cast<double>(told - truth), static_cast<double>(truth) * Histogram::error_bound);
     }
   }
+}
+
+TEST(Histogram, NoRankIsOneTooHigh) {
+  for (const std::uint64_t count : {1'000U, 10'000U, 1'000'000U}) {
+    EXPECT_EQ(Histogram::rank(99.9, count), count / 1'000 * 999);
+    EXPECT_EQ(Histogram::rank(99, count), count / 100 * 99);
+    EXPECT_EQ(Histogram::rank(99.9, count + 1), count / 1'000 * 999 + 1);
+  }
+  Histogram latencies;  // 999 that took no time, and one that did
+  for (int i = 0; i < 999; ++i) latencies.record(1);
+  latencies.record(100);
+  EXPECT_EQ(latencies.percentile(99.9), 1U);
+  EXPECT_EQ(latencies.percentile(100), 100U);
 }
 
 TEST(Histogram, EachPowerOfTwoUpToTheLongestHasItsBucket) {

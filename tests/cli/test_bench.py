@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 import support
-from support import EVENTCORE, MEMORY, SOURCE
+from support import BUILD, EVENTCORE, MEMORY, SOURCE
 
 SHORT = ("--seconds", "0.05", "--warm-up-seconds", "0.01")
 
@@ -275,9 +275,21 @@ group_commit:
                           (("--choice", "normal"), "uniform or zipf"), (("--arrivals", "x"), "fixed or poisson"),
                           (("--rate", "0"), "above 0"), (("--seconds", "nan"), "a number above 0"),
                           (("--accounts", "1"), "two accounts"), (("--read-share", "2"), "from 0 to 1"),
-                          (("--clients", "1,"), "clients ''"), (("--clients", "4097"), "from 1 to 4096")):
+                          (("--clients", "1,"), "clients ''"), (("--clients", "4097"), "from 1 to 4096"),
+                          (("--clients", "5", "--in-flight", "4096"), "20480, more than 16384")):
             with self.subTest(args):
                 self.assertIn(why, self.fails(2, "bench", *args, config=MEMORY))
+
+    def test_too_many_threads(self):
+        """Those that have their thread do not wait for those that get none."""
+        with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
+            if re.search(r"^EVENTCORE_SANITIZE:\w+=.", cache.read(), re.MULTILINE):
+                self.skipTest("a sanitizer needs all of the address space")
+        for open_loop in ((), ("--rate", "1000")):
+            ended = self.run_program("sh", "-c", 'ulimit -v 3000000 && exec "$@"', "sh", EVENTCORE, "bench", "--config", MEMORY, *SHORT,
+                                     *open_loop, "--clients", "2000", "--workload", "append", "--payload-bytes", "1", "--events", "1")
+            self.assertEqual(ended.status, 1, ended)
+            self.assertIn("cannot start 2000 threads", ended.err)
 
     def test_wrong_stores(self):
         """A store that does not hold what it should has no figure."""
