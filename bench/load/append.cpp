@@ -1,16 +1,23 @@
 #include "kinds.hpp"
 #include "payload.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace bench {
 
 namespace {
 
+// How many appends a client makes beforehand: of large events fewer.
+std::size_t appends_of(const Settings& settings) {
+  constexpr std::size_t most = 64;
+  constexpr std::size_t most_bytes = 1U << 20U;
+  return std::clamp<std::size_t>(most_bytes / (*settings.events * settings.payload_bytes), 1, most);
+}
+
 class AppendClient final : public Client {
  public:
   AppendClient(ec::Store& store, const Settings& settings, const std::string& prefix, std::size_t number)
-      : store_(store) {
+      : store_(store), appends_(appends_of(settings)) {
     for (std::size_t i = 0; i < settings.streams; ++i)
       expects_.push_back(ec::Expect::exact(ec::StreamId(prefix + std::to_string(number) + "/" + std::to_string(i)), 0));
     Payloads payloads(settings.payload_bytes, settings.seed + number);
@@ -37,7 +44,7 @@ class AppendClient final : public Client {
  private:
   ec::Store& store_;
   std::vector<ec::Expect> expects_;
-  std::array<std::vector<ec::NewEvent>, 64> appends_;  // made beforehand, used in turn
+  std::vector<std::vector<ec::NewEvent>> appends_;  // made beforehand, used in turn
 };
 
 }  // namespace

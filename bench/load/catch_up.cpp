@@ -1,7 +1,8 @@
 #include "handled.hpp"
 #include "kinds.hpp"
+#include "shared.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace bench {
 
@@ -18,20 +19,30 @@ struct Sum {
   }
 };
 
+// Of the streams of these settings: the store may have others of their type.
+ec::Filter events_of(const std::string& prefix) {
+  return {.prefixes = {prefix}, .types = {std::string(ec::type_of<Filled>)}};
+}
+
 struct CaughtUp {
   static constexpr std::string_view name = "bench-catch-up";
   static constexpr std::uint32_t version = 1;
   using Events = ec::Events<Filled>;
 
+  static ec::Filter filter() { return events_of(prefix); }
   void on(const ec::Recorded<Filled>& event) { sum.add(event->payload); }
 
+  inline static std::string prefix;  // one client runs it, alone
   Sum sum;
 };
 
 class AllClient : public Client {
  public:
-  AllClient(ec::Store& store, std::uint64_t events, std::size_t payload_bytes)
-      : store_(store), events_(events), payload_bytes_(payload_bytes) {}
+  AllClient(ec::Store& store, std::string prefix, const Settings& settings)
+      : store_(store),
+        prefix_(std::move(prefix)),
+        events_(*settings.history * settings.streams),
+        payload_bytes_(settings.payload_bytes) {}
 
   ec::Result<> operate() final {
     Sum sum;
@@ -47,10 +58,12 @@ class AllClient : public Client {
 
  protected:
   ec::Store& store() { return store_; }
+  const std::string& prefix() const { return prefix_; }
   virtual ec::Result<> take_all(Sum& sum) = 0;
 
  private:
   ec::Store& store_;
+  const std::string prefix_;
   const std::uint64_t events_;
   const std::size_t payload_bytes_;
 };
@@ -58,9 +71,9 @@ class AllClient : public Client {
 // A projection from the start to the head, its checkpoints included.
 class CatchUpClient final : public AllClient {
  public:
-  CatchUpClient(ec::Store& store, std::uint64_t events, std::size_t payload_bytes, std::uint64_t save_every)
-      : AllClient(store, events, payload_bytes) {
-    options_.save_every = save_every;
+  CatchUpClient(ec::Store& store, std::string prefix, const Settings& settings)
+      : AllClient(store, std::move(prefix), settings) {
+    options_.save_every = settings.save_every;
     options_.save_interval = std::chrono::hours(1);  // by the count alone
   }
 
@@ -69,6 +82,7 @@ class CatchUpClient final : public AllClient {
     if (auto forgotten = ec::remove_checkpoint(store(), ec::projection_id(CaughtUp::name, CaughtUp::version));
         !forgotten)
       return forgotten;
+    CaughtUp::prefix = prefix();
     CaughtUp caught_up;
     ec::Projector projector(store(), caught_up, options_);
     if (auto done = projector.run_to_head(); !done) return std::unexpected(std::move(done.error()));
@@ -85,7 +99,7 @@ class ReadAllClient final : public AllClient {
 
  private:
   ec::Result<> take_all(Sum& sum) override {
-    auto events = store().read_all({.types = {std::string(ec::type_of<Filled>)}});
+    auto events = store().read_all(events_of(prefix()));
     if (!events) return std::unexpected(std::move(events.error()));
     while (events->next())
       for (const ec::RecordedEvent event : events->batch()) sum.add(event.payload());
@@ -94,32 +108,21 @@ class ReadAllClient final : public AllClient {
   }
 };
 
-// The streams are the same in each run, and the store has no others of their type.
+// The streams are the same in each run with the same settings.
 class AllWorkload final : public Workload {
  public:
   AllWorkload(ec::Store& store, const Settings& settings, bool is_projection)
       : store_(store), settings_(settings), is_projection_(is_projection) {}
 
   ec::Result<std::unique_ptr<Client>> client(std::size_t) override {
-    if (auto prepared = prepare(); !prepared) return std::unexpected(std::move(prepared.error()));
-    const std::uint64_t events = *settings_.history * settings_.streams;
-    if (is_projection_)
-      return std::make_unique<CatchUpClient>(store_, events, settings_.payload_bytes, settings_.save_every);
-    return std::make_unique<ReadAllClient>(store_, events, settings_.payload_bytes);
+    auto shared = share_streams(store_, "all", settings_, settings_.streams, many_events);
+    if (!shared) return std::unexpected(std::move(shared.error()));
+    prepared_events = shared->written;
+    if (is_projection_) return std::make_unique<CatchUpClient>(store_, std::move(shared->prefix), settings_);
+    return std::make_unique<ReadAllClient>(store_, std::move(shared->prefix), settings_);
   }
 
  private:
-  ec::Result<> prepare() {
-    auto there = store_.list_streams("all/");
-    if (!there) return std::unexpected(std::move(there.error()));
-    if (!there->empty()) return {};
-    std::vector<ec::StreamId> streams;
-    streams.reserve(settings_.streams);
-    for (std::size_t i = 0; i < settings_.streams; ++i) streams.emplace_back("all/" + std::to_string(i));
-    prepared_events = *settings_.history * settings_.streams;
-    return fill(store_, streams, *settings_.history, settings_);
-  }
-
   ec::Store& store_;
   const Settings settings_;
   const bool is_projection_;

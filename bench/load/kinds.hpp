@@ -30,7 +30,7 @@ using MakeWorkload = std::unique_ptr<Workload>(ec::Store& store, const Settings&
 MakeWorkload append_workload;
 
 // Transfers of some money between two of `accounts` that all clients share; and those among reads of one account's last
-// events.
+// events. An account is left for a fresh one at `history` events; 0: never.
 MakeWorkload transfer_workload, read_mostly_workload;
 
 // Commands on accounts of the client's own: one stream, also with a snapshot or a cached state of it, or two.
@@ -39,8 +39,8 @@ MakeWorkload deposit_workload, snapshot_workload, cache_workload, disjoint_trans
 // Commands that all read and write one stream; at `history` events everybody moves on to the next.
 MakeWorkload hot_workload;
 
-// Reads of a whole stream of `history` events. The streams are the same in each run, so that a second one on the same
-// store finds them.
+// Reads of a whole stream of `history` events. The streams are the same in each run with the same settings, so that a
+// second one on the same store finds them.
 MakeWorkload read_workload;
 
 // A projection from the start to the head over `streams` of `history` events each, and the bare read of the same. The

@@ -1,6 +1,5 @@
 #include "kinds.hpp"
-
-#include <algorithm>
+#include "shared.hpp"
 
 namespace bench {
 
@@ -61,22 +60,11 @@ class ReadWorkload final : public Workload {
 
  private:
   ec::Result<> prepare() {
-    const std::string prefix = "read/" + std::to_string(*settings_.history) + "x" +
-                               std::to_string(settings_.payload_bytes) + "/" + std::to_string(*settings_.events) + "/" +
-                               std::to_string(settings_.interleaved) + "/";
-    auto there = store_.list_streams(prefix);
-    if (!there) return std::unexpected(std::move(there.error()));
-    for (std::size_t i = 0; i < settings_.streams; i += settings_.interleaved) {
-      std::vector<ec::StreamId> together;
-      for (std::size_t k = i; k < std::min(i + settings_.interleaved, settings_.streams); ++k) {
-        together.emplace_back(prefix + std::to_string(k));
-        streams_.push_back({{together.back(), 0}});
-      }
-      if (!there->empty()) continue;
-      auto filled = fill(store_, together, *settings_.history, settings_, *settings_.events);
-      if (!filled) return filled;
-      prepared_events += *settings_.history * together.size();
-    }
+    auto shared = share_streams(store_, "read", settings_, settings_.interleaved, *settings_.events);
+    if (!shared) return std::unexpected(std::move(shared.error()));
+    prepared_events = shared->written;
+    for (std::size_t i = 0; i < settings_.streams; ++i)
+      streams_.push_back({{ec::StreamId(shared->prefix + std::to_string(i)), 0}});
     return {};
   }
 

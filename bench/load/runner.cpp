@@ -101,7 +101,6 @@ class alignas(128) Lane {
   // False when it failed, or there is to be no further one.
   bool operate() {
     if (track_.stop.stop_requested()) return false;
-    done_before_ = client_->tally.operations;
     auto done = client_->operate();
     if (done) return true;
     error_ = std::move(done.error());
@@ -111,11 +110,13 @@ class alignas(128) Lane {
 
   void begin_measuring(Clock::time_point at) {
     track_.begin_measuring(at);
+    counted_ = client_->tally.operations;
     second_ = 1;
     second_ends_ = track_.began + std::chrono::seconds(1);
   }
 
-  // An operation that is over, unless it was refused; gives when the next one may begin.
+  // An operation that is over, also one that was refused or given up: somebody has waited for that answer, too. Gives
+  // when the next one may begin.
   Clock::time_point record(Clock::time_point now) {
     bool flushed = false;
     if (now >= second_ends_) {
@@ -124,15 +125,16 @@ class alignas(128) Lane {
       second_ = static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(now - track_.began).count()) + 1;
       second_ends_ = track_.began + std::chrono::seconds(second_);
     }
-    if (client_->tally.operations > done_before_)
-      latencies_.record(static_cast<std::uint64_t>(
-          std::max(client_->ended.value_or(now) - client_->due, Clock::duration::zero()).count()));
+    latencies_.record(static_cast<std::uint64_t>(
+        std::max(client_->ended.value_or(now) - client_->due, Clock::duration::zero()).count()));
+    succeeded_ = client_->tally.operations;
     return flushed ? Clock::now() : now;
   }
 
   void flush() {
     if (latencies_.count() == 0) return;
-    track_.timeline.add(second_, latencies_);
+    track_.timeline.add(second_, latencies_, succeeded_ - counted_);
+    counted_ = succeeded_;
     latencies_.clear();
   }
 
@@ -148,7 +150,8 @@ class alignas(128) Lane {
   Histogram latencies_;  // of this second
   std::uint64_t second_ = 1;
   Clock::time_point second_ends_{};
-  std::uint64_t done_before_ = 0;
+  std::uint64_t counted_ = 0;    // operations that were added to a second
+  std::uint64_t succeeded_ = 0;  // by the last latency that was recorded
   Tally warm_up_{};
   Clock::time_point ended_{};
   std::uint64_t unfinished_ = 0;
@@ -173,8 +176,8 @@ ec::Result<> on_threads(const Lanes& lanes, const std::function<void(Lane&)>& bo
       });
   } catch (const std::exception& problem) {
     all_there.set_value(false);
-    return std::unexpected(ec::Error{ec::Code::unavailable, "cannot start " + std::to_string(lanes.size()) +
-                                                                " threads: " + problem.what()});
+    return std::unexpected(ec::Error{ec::Code::unavailable,
+                                     "cannot start " + std::to_string(lanes.size()) + " threads: " + problem.what()});
   }
   all_there.set_value(true);
   return {};

@@ -141,6 +141,8 @@ std::string complete(Settings& settings) {
   if (settings.clients * settings.in_flight > most_in_flight)
     return "clients times in_flight is " + std::to_string(settings.clients * settings.in_flight) + ", more than " +
            std::to_string(most_in_flight);
+  if (settings.history == 0U && (kind->name == "read" || kind->name == "read-all" || kind->name == "catch-up"))
+    return settings.workload + " needs a history of one event at least";
   if (settings.rate && settings.operations > 0) return "operations are counted in a closed loop alone; leave rate out";
   return {};
 }

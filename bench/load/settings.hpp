@@ -29,7 +29,7 @@ struct Settings {
   std::string choice = "uniform";          // of accounts and streams; or zipf
   double zipf = 0.99;                      // its exponent
   double read_share = 0.95;                // read-mostly: of all operations
-  std::optional<std::uint64_t> history{};  // events that are in a stream first; hot: a stream is left at this length
+  std::optional<std::uint64_t> history{};  // events that are in a stream first; see the workloads
   std::size_t interleaved = 1;             // read: streams that share the appends which prepare them
   std::uint64_t save_every = 100'000;      // events a checkpoint
   std::uint64_t prefill = 0;               // events of other streams that are in the store first

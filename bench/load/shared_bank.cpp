@@ -3,8 +3,10 @@
 #include "kinds.hpp"
 #include "money.hpp"
 
+#include <atomic>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace bench {
 
@@ -13,14 +15,34 @@ namespace {
 constexpr std::int64_t most_money = 100;         // of a transfer
 constexpr std::uint64_t statement_events = 100;  // of an account that is read
 
-// What a client draws from.
+// What all clients draw from. An account that has got long is left for a fresh one: else the work would grow with the
+// time that is measured, since a transfer reads both accounts whole.
 class Accounts {
  public:
-  Accounts(const Settings& settings, std::string prefix) : count_(settings.accounts), prefix_(std::move(prefix)) {
+  Accounts(const Settings& settings, std::string prefix)
+      : count_(settings.accounts), prefix_(std::move(prefix)), places_(settings.accounts) {
     if (settings.choice == "zipf") zipf_.emplace(count_, settings.zipf);
   }
 
-  ec::StreamId at(std::uint64_t number) const { return ec::StreamId(prefix_ + std::to_string(number)); }
+  // How many have been left in the place of that number.
+  std::uint32_t left(std::uint64_t number) const { return places_[number] / 2; }
+  ec::StreamId at(std::uint64_t number, std::uint32_t left) const {
+    return ec::StreamId(prefix_ + std::to_string(number) + "/" + std::to_string(left));
+  }
+  ec::StreamId at(std::uint64_t number) const { return at(number, left(number)); }
+
+  // True for one caller, who opens the next; the others stay until that is done.
+  bool leave(std::uint64_t number, std::uint32_t left) {
+    std::uint32_t place = 2 * left;
+    return places_[number].compare_exchange_strong(place, place + 1);
+  }
+  void move_on(std::uint64_t number) {
+    ++opened_;
+    ++places_[number];
+  }
+  // Since the first ones.
+  std::uint64_t opened() const { return opened_; }
+
   std::uint64_t draw(Random& random) const { return zipf_ ? (*zipf_)(random) : random.below(count_); }
   std::uint64_t draw_other(Random& random, std::uint64_t than) const {
     for (;;)
@@ -30,26 +52,52 @@ class Accounts {
  private:
   std::uint64_t count_;
   std::string prefix_;
+  std::vector<std::atomic<std::uint32_t>> places_;  // twice what left() is; odd while the next is opened
+  std::atomic<std::uint64_t> opened_{0};
   std::optional<Zipf> zipf_;
 };
 
 class TransferClient final : public CommandClient {
  public:
-  TransferClient(ec::Store& store, const Accounts& accounts, const Settings& settings, std::size_t number,
-                 double read_share)
-      : CommandClient(store), accounts_(accounts), random_(settings.seed, number), read_share_(read_share) {}
+  TransferClient(ec::Store& store, Accounts& accounts, const Settings& settings, std::size_t number, double read_share)
+      : CommandClient(store),
+        accounts_(accounts),
+        random_(settings.seed, number),
+        read_share_(read_share),
+        length_(*settings.history),
+        balance_(settings.balance) {}
 
   ec::Result<> operate() override {
+    ended.reset();
     if (read_share_ > 0 && random_.unit() < read_share_) return read();
     const std::uint64_t from = accounts_.draw(random_);
     const std::uint64_t to = accounts_.draw_other(random_, from);
     const auto amount = 1 + static_cast<std::int64_t>(random_.below(most_money));
-    auto done = execute(bank::TransferMoney{accounts_.at(from), accounts_.at(to), amount}, 2);
+    const bank::TransferMoney transfer{accounts_.at(from), accounts_.at(to), amount};
+    auto done = execute(transfer, 2);
     if (!done) return std::unexpected(std::move(done.error()));
+    if (!*done || length_ == 0) return {};
+    for (const ec::StreamVersion& each : (*done)->versions)
+      if (each.version >= length_)
+        if (auto left = leave(each.stream == transfer.from ? from : to, each.stream); !left) return left;
     return {};
   }
 
  private:
+  // The money stays where it is; the fresh account has as much as each had.
+  ec::Result<> leave(std::uint64_t number, const ec::StreamId& account) {
+    const std::uint32_t left = accounts_.left(number);
+    if (accounts_.at(number, left) != account || !accounts_.leave(number, left)) return {};
+    if (!ended) ended = Clock::now();  // it is no part of the transfer
+    auto opened = store().append({ec::Expect::absent(accounts_.at(number, left + 1))},
+                                 {ec::NewEvent::of(0, bank::AccountOpened{balance_})});
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    if (auto risen = acknowledge(opened->first, opened->last); !risen) return risen;
+    ++tally.events_written;
+    accounts_.move_on(number);
+    return {};
+  }
+
   ec::Result<> read() {
     const ec::StreamId account = accounts_.at(accounts_.draw(random_));
     auto events = store().read({{account}}, {.backward = true, .limit = statement_events});
@@ -65,9 +113,11 @@ class TransferClient final : public CommandClient {
     return {};
   }
 
-  const Accounts& accounts_;
+  Accounts& accounts_;
   Random random_;
   const double read_share_;
+  const std::uint64_t length_;
+  const std::int64_t balance_;
 };
 
 class SharedBankWorkload final : public Workload {
@@ -84,7 +134,7 @@ class SharedBankWorkload final : public Workload {
   }
 
   ec::Result<> look_at(const ec::RecordedEvent& event) override { return money_.look_at(event); }
-  ec::Result<> end_look() override { return money_.end(settings_.accounts, settings_.balance); }
+  ec::Result<> end_look() override { return money_.end(settings_.accounts + accounts_.opened(), settings_.balance); }
 
  private:
   ec::Result<> open_accounts() {
@@ -105,7 +155,7 @@ class SharedBankWorkload final : public Workload {
 
   ec::Store& store_;
   const Settings settings_;
-  const Accounts accounts_;
+  Accounts accounts_;
   const double read_share_;
   Money money_;
 };

@@ -1,4 +1,4 @@
-// The latencies of a run by the second in which they were over. Clients add to it once a second each.
+// The latencies of a run by the second in which they were over, those of answers that were a no among them. Clients add to it once a second each.
 #pragma once
 
 #include "histogram.hpp"
@@ -19,11 +19,16 @@ struct Second {
 
 class Timeline {
  public:
-  void add(std::uint64_t second, const Histogram& latencies) {
+  // `operations`: how many of these did what they were to do.
+  void add(std::uint64_t second, const Histogram& latencies, std::uint64_t operations) {
     const std::lock_guard lock(mutex_);
     total_.add(latencies);
-    auto& counts = seconds_[second];
-    latencies.each([&](std::uint64_t ns, std::uint64_t count) { counts[ns] += count; });
+    Part& part = seconds_[second];
+    part.operations += operations;
+    latencies.each([&](std::uint64_t ns, std::uint64_t count) {
+      part.counts[ns] += count;
+      part.answers += count;
+    });
   }
 
   const Histogram& total() const { return total_; }
@@ -31,18 +36,21 @@ class Timeline {
   // Each from the first to the last, those in which nothing was over among them.
   std::vector<Second> seconds() const {
     std::vector<Second> all;
-    for (const auto& [second, counts] : seconds_) {
+    for (const auto& [second, part] : seconds_) {
       while (all.size() + 1 < second) all.push_back({.second = all.size() + 1});
-      Second& one = all.emplace_back(Second{.second = second});
-      for (const auto& [ns, count] : counts) one.operations += count;
-      one.p50_ns = percentile(counts, one.operations, 50);
-      one.p99_ns = percentile(counts, one.operations, 99);
+      all.push_back({second, part.operations, percentile(part.counts, part.answers, 50),
+                     percentile(part.counts, part.answers, 99)});
     }
     return all;
   }
 
  private:
   using Counts = std::map<std::uint64_t, std::uint64_t>;  // by the ends of buckets: few of them are in use
+
+  struct Part {
+    Counts counts;
+    std::uint64_t answers = 0, operations = 0;
+  };
 
   std::uint64_t percentile(const Counts& counts, std::uint64_t all, std::uint64_t percent) const {
     std::uint64_t seen = 0;
@@ -55,7 +63,7 @@ class Timeline {
 
   std::mutex mutex_;
   Histogram total_;
-  std::map<std::uint64_t, Counts> seconds_;
+  std::map<std::uint64_t, Part> seconds_;
 };
 
 }  // namespace bench

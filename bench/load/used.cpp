@@ -9,7 +9,7 @@ namespace {
 
 struct Row {
   std::string_view setting;
-  std::array<std::string_view, 9> workloads;
+  std::array<std::string_view, 11> workloads;
 };
 
 // What is not here is for all of them.
@@ -24,8 +24,8 @@ constexpr auto users = std::to_array<Row>({
     {"zipf", {"transfer", "read-mostly"}},
     {"read_share", {"read-mostly"}},
     {"history",
-     {"hot", "catch-up-while-writing", "disjoint-transfer", "deposit", "snapshot", "cache", "read", "catch-up",
-      "read-all"}},
+     {"transfer", "read-mostly", "hot", "catch-up-while-writing", "disjoint-transfer", "deposit", "snapshot", "cache",
+      "read", "catch-up", "read-all"}},
     {"interleaved", {"read"}},
     {"save_every", {"catch-up-while-writing", "catch-up"}},
 });

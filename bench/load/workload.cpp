@@ -9,9 +9,9 @@ namespace bench {
 namespace {
 
 constexpr auto kinds = std::to_array<WorkloadKind>({
-    {"transfer", "the bank's transfers between accounts that all share", 2, 0, false, transfer_workload},
+    {"transfer", "the bank's transfers between accounts that all share", 2, 100, false, transfer_workload},
     {"append", "appends to streams of the client's own", 2, 0, false, append_workload},
-    {"read-mostly", "an account's last events are read, now and then there is a transfer", 2, 0, false,
+    {"read-mostly", "an account's last events are read, now and then there is a transfer", 2, 100, false,
      read_mostly_workload},
     {"hot", "commands that all read and write one stream", 1, 200, false, hot_workload},
     {"catch-up-while-writing", "appends, while a projection catches up from the start again and again", 1, 1'000, false,

@@ -85,16 +85,20 @@ TEST(ClosedLoop, EachOperationInFlightIsALane) {
   EXPECT_EQ(measured->latencies.count(), 240U);
 }
 
-TEST(ClosedLoop, WhatWasRefusedHasNoLatency) {
+TEST(ClosedLoop, WhatWasRefusedOrGivenUpHasALatencyToo) {
   Settings settings{.operations = 100};
   Staged workload([](Client& client, int number) {
-    ++(number % 4 == 0 ? client.tally.rejections : client.tally.operations);
+    ++(number % 4 == 0 ? client.tally.rejections : number % 4 == 1 ? client.tally.given_up : client.tally.operations);
     return ec::Result<>{};
   });
   const auto measured = bench::run(workload, settings);
   ASSERT_TRUE(measured);
-  EXPECT_EQ(measured->tally.operations + measured->tally.rejections, 100U);
-  EXPECT_EQ(measured->latencies.count(), measured->tally.operations);
+  EXPECT_EQ(measured->tally.operations + measured->tally.rejections + measured->tally.given_up, 100U);
+  EXPECT_LE(measured->tally.operations, 50U);
+  EXPECT_EQ(measured->latencies.count(), 100U);
+  std::uint64_t operations = 0;
+  for (const bench::Second& each : measured->over_time) operations += each.operations;
+  EXPECT_EQ(operations, measured->tally.operations);
 }
 
 TEST(Runner, TheFirstFailureEndsItForAll) {
