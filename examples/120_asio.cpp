@@ -1,10 +1,10 @@
 // Hundreds of commands in flight on one thread: an event loop of Boost.Asio, coroutines, and no thread that waits.
 //   120_asio config/memory.yaml
+#include "async_execute.hpp"
 #include "transfer.hpp"
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <utility>
 
@@ -13,26 +13,7 @@
 namespace {
 
 namespace asio = boost::asio;
-using bank::OpenAccount, bank::TransferMoney;
-
-// snippet: asio
-// An execution as an operation of Asio's: for use_awaitable, a callback, a future.
-template <class Command, class Token>
-auto async_execute(ec::Store& store, Command command, asio::io_context& loop, Token&& token) {
-  using Outcome = ec::Outcome<Command>;
-  return asio::async_initiate<Token, void(std::exception_ptr, Outcome)>(
-      [&store, &loop](auto handler, Command given) {
-        const auto begun = ec::execute_async(
-            store, std::move(given), {}, [&loop](ec::Work work) { asio::post(loop, work); },
-            [handler = std::move(handler), open = asio::make_work_guard(loop)](const std::exception_ptr& thrown,
-                                                                               Outcome outcome) mutable {
-              std::move(handler)(thrown, std::move(outcome));
-            });
-        if (!begun) std::fprintf(stderr, "%s\n", begun.error().message.c_str());
-      },
-      token, std::move(command));
-}
-// snippet end
+using bank::async_execute, bank::OpenAccount, bank::TransferMoney;
 
 struct Sums {
   int in_flight = 0, most_in_flight = 0;
@@ -60,13 +41,16 @@ ec::StreamId account(const std::string& bank, int number) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  asio::io_context loop;  // it outlives the store, whose threads may be posting until that is closed
   auto store = ec::Store::open(argc > 1 ? argv[1] : "config/memory.yaml");
   if (!store) return std::fprintf(stderr, "%s\n", store.error().message.c_str()), 1;
 
   constexpr int accounts = 1'000, transfers = 400;
   const std::string bank = ec::Uuid::make().str();
-  asio::io_context loop;
-  for (int i = 0; i < accounts; ++i) async_execute(*store, OpenAccount{account(bank, i), 100}, loop, asio::detached);
+  for (int i = 0; i < accounts; ++i) {
+    const OpenAccount command{account(bank, i), 100};
+    async_execute(*store, command, loop, asio::detached);
+  }
   loop.run();
 
   Sums sums;

@@ -1,4 +1,5 @@
-// Carries out transfers without a thread for each: one thread, on which so many coroutines are under way.
+// Carries out transfers without a thread for each: one thread, on which so many coroutines are under way. Another one
+// reads them, at most so many ahead of the last that is not done.
 #pragma once
 
 #include "progress.hpp"

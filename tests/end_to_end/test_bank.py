@@ -56,6 +56,16 @@ class Test(support.Case):
         both = self.bank("--config", MEMORY, "--in-flight", "2", "--workers", "2", stdin="t,a,b,1\n")
         self.assertEqual(both.status, 2, both)
 
+    def test_bank_in_flight_carries_out_what_is_there(self):
+        bank = support.Watched(self, "--config", MEMORY, "--in-flight", "8", "-")
+        for count in range(1, 13):  # each is sent when the one before is done, and more than may be under way
+            bank.feed(f"t-{count},a,b,1\n")
+            bank.wait_until_done(count)
+        bank.process.stdin.close()
+        out = bank.process.stdout.read().decode()
+        self.assertEqual(bank.process.wait(support.PATIENCE_S), 0, out)
+        self.assertEqual(support.Ended(0, out, bank.seen).number("committed"), 12, out)
+
     def test_bank_malformed_lines_by_number(self):
         csv = ("id,from,to,amount\r\n"
                "t-1,a,b,1\r\n"

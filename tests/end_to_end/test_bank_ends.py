@@ -68,7 +68,13 @@ class Test(support.Case):
         self.assertIn("no money appeared or vanished", ended.out)
 
     def test_bank_store_that_fails_while_input_is_open(self):
-        bank = support.Watched(self, "--config", self.careless("fail: 100"), "-")
+        self.fails_while_input_is_open()
+
+    def test_bank_in_flight_store_that_fails_while_input_is_open(self):
+        self.fails_while_input_is_open("--in-flight", "8")
+
+    def fails_while_input_is_open(self, *how):
+        bank = support.Watched(self, "--config", self.careless("fail: 100"), *how, "-")
         bank.feed(support.transfers(support.ring(150)))
         out = bank.process.stdout.read().decode()
         self.assertEqual(bank.process.wait(support.PATIENCE_S), 1, out)

@@ -7,6 +7,9 @@
 //     const auto done = co_await execution;
 //     if (!done) std::printf("%s: %s\n", ec::name_of(done.error().code), done.error().message.c_str());
 //   }
+//
+// Close the store before its executor goes: the end may run while a thread of the store's is still inside the call that
+// handed it out, and only closing guarantees that none is.
 #pragma once
 
 #include <eventcore/execute.hpp>
