@@ -61,12 +61,12 @@ Histogram latencies(std::uint64_t ns, int count) {
 
 TEST(Timeline, AddsUpWhatClientsBringForASecond) {
   Timeline timeline;
-  timeline.add(1, latencies(10, 60));
-  timeline.add(1, latencies(100, 40));
-  timeline.add(3, latencies(50, 1));
+  timeline.add(1, latencies(10, 60), 60);
+  timeline.add(1, latencies(100, 40), 30);  // ten were refused
+  timeline.add(3, latencies(50, 1), 1);
   const auto all = timeline.seconds();
   ASSERT_EQ(all.size(), 3U);
-  EXPECT_EQ(all[0].operations, 100U);
+  EXPECT_EQ(all[0].operations, 90U);
   EXPECT_EQ(all[0].p50_ns, 10U);
   EXPECT_EQ(all[0].p99_ns, 100U);
   EXPECT_EQ(all[1].second, 2U);
