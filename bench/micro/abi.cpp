@@ -82,7 +82,8 @@ void read(benchmark::State& state, const Backend& backend) {
   auto start = store->head();
   if (!start) return fail(state, start.error().message);
   const ec::StreamId stream("abi/" + start->str());
-  if (auto filled = fill(*store, {stream}, count, {.payload_bytes = payload_bytes}); !filled) return fail(state, filled.error().message);
+  if (auto filled = fill(*store, {stream}, count, {.payload_bytes = payload_bytes}); !filled)
+    return fail(state, filled.error().message);
   const std::uint64_t before = allocations();
   for (auto _ : state) {
     Taker taker;
