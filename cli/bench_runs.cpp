@@ -116,8 +116,9 @@ void check_used(const Said& said, std::span<const BenchRun> runs) {
     if (bench::find_setting(key) == nullptr) continue;
     const auto is_used = [&](const BenchRun& run) { return bench::uses(run.settings, key); };
     if (std::ranges::any_of(runs, is_used)) continue;
-    const std::string& workload = runs.front().settings.workload;
-    complain(values.front().origin, "'" + key + "' changes nothing in " + workload + " as it is set; leave it out");
+    std::string problem = "'" + key + "' changes nothing in ";
+    problem.append(runs.front().settings.workload).append(" as it is set; leave it out");
+    complain(values.front().origin, problem);
   }
 }
 
