@@ -29,6 +29,8 @@ std::string name_of(const BenchRun& run, const std::string& store) {
   if (!run.varied.empty()) name += ", " + run.varied;
   if (run.name.empty() && run.varied.find(" client") == std::string::npos)
     name += ", " + std::to_string(run.settings.clients) + (run.settings.clients == 1 ? " client" : " clients");
+  if (run.name.empty() && run.settings.in_flight > 1 && run.varied.find(" in flight") == std::string::npos)
+    name += ", " + std::to_string(run.settings.in_flight) + " in flight";
   return name;
 }
 

@@ -72,7 +72,8 @@ ec::json::Raw bench_settings(const bench::Settings& settings) {
     made.text += setting.name;
     made.text += "\":";
     setting.write(made.text, settings);
-    if (setting.name == "in_flight") made.text += R"(,"in_flight_by":"threads")";
+    if (setting.name == "in_flight")
+      made.text += settings.in_flight == 1 ? R"(,"in_flight_by":"threads")" : R"(,"in_flight_by":"execute_async")";
   }
   made.text += '}';
   return made;

@@ -89,6 +89,7 @@ void set(BenchRun& run, const std::string& key, const Value& value) {
 std::string varied(const std::string& key, const Value& value) {
   if (key == "config") return std::filesystem::path(value.text).stem().string();
   if (key == "clients") return value.text + (value.text == "1" ? " client" : " clients");
+  if (key == "in_flight") return value.text + " in flight";
   return key + " " + value.text;
 }
 

@@ -51,7 +51,8 @@ std::string settings_of(const bench::Settings& settings) {
 std::string loop_of(const bench::Settings& settings) {
   std::string loop =
       settings.rate ? "open loop, " + rounded(*settings.rate) + "/s due, " + settings.arrivals : "closed loop";
-  if (settings.in_flight > 1) loop += ", in flight by threads";
+  if (settings.in_flight > 1)
+    loop += ", " + std::to_string(settings.in_flight) + " in flight on each client's one thread, by execute_async";
   return loop;
 }
 

@@ -1,3 +1,4 @@
+#include "append_client.hpp"
 #include "kinds.hpp"
 #include "payload.hpp"
 
@@ -14,36 +15,36 @@ std::size_t appends_of(const Settings& settings) {
   return std::clamp<std::size_t>(most_bytes / (*settings.events * settings.payload_bytes), 1, most);
 }
 
-class AppendClient final : public Client {
+std::vector<ec::StreamId> streams_of(const Settings& settings, const std::string& prefix, std::size_t number) {
+  std::vector<ec::StreamId> streams;
+  for (std::size_t i = 0; i < settings.streams; ++i)
+    streams.emplace_back(prefix + std::to_string(number) + "/" + std::to_string(i));
+  return streams;
+}
+
+class AppendClient final : public AppendingClient<Appended> {
  public:
   AppendClient(ec::Store& store, const Settings& settings, const std::string& prefix, std::size_t number)
-      : store_(store), appends_(appends_of(settings)) {
-    for (std::size_t i = 0; i < settings.streams; ++i)
-      expects_.push_back(ec::Expect::exact(ec::StreamId(prefix + std::to_string(number) + "/" + std::to_string(i)), 0));
+      : AppendingClient(store, streams_of(settings, prefix, number)), appends_(appends_of(settings)) {
     Payloads payloads(settings.payload_bytes, settings.seed + number);
     for (std::vector<ec::NewEvent>& events : appends_)
       for (std::size_t i = 0; i < *settings.events; ++i)
         events.push_back({.expect = i % settings.streams,
-                          .type = "appended",
+                          .type = std::string(ec::type_of<Appended>),
                           .payload = payloads.next(),
                           .encoding = EC_ENCODING_BYTES});
   }
 
   ec::Result<> operate() override {
-    const std::vector<ec::NewEvent>& events = appends_[tally.operations % appends_.size()];
-    auto appended = store_.append(expects_, events, ec::Uuid::make());
-    if (!appended) return std::unexpected(std::move(appended.error()));
-    if (auto risen = acknowledge(appended->first, appended->last); !risen) return risen;
-    for (std::size_t i = 0; i < expects_.size(); ++i) expects_[i].version = appended->versions[i];
-    ++tally.operations;
-    ++tally.attempts;
-    tally.events_written += events.size();
+    auto done = append(next());
+    if (!done) return std::unexpected(std::move(done.error()));
     return {};
   }
+  Task begin(Loop& loop, Told& told) override { return append(next(), loop, told); }
 
  private:
-  ec::Store& store_;
-  std::vector<ec::Expect> expects_;
+  const std::vector<ec::NewEvent>& next() const { return appends_[tally.operations % appends_.size()]; }
+
   std::vector<std::vector<ec::NewEvent>> appends_;  // made beforehand, used in turn
 };
 

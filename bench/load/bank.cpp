@@ -13,14 +13,21 @@ class BankClient final : public CommandClient {
  public:
   BankClient(ec::Store& store, std::vector<Command> commands) : CommandClient(store), commands_(std::move(commands)) {}
 
-  ec::Result<> operate() override {
-    auto done = execute(commands_[next_], Command::Streams::size);
-    next_ = next_ + 1 == commands_.size() ? 0 : next_ + 1;
-    if (!done) return std::unexpected(std::move(done.error()));
-    return {};
+  ec::Result<> operate() override { return error_of(execute(next(), Command::Streams::size)); }
+
+  Task begin(Loop& loop, Told& told) override {
+    auto execution = execute_async(next(), loop);
+    auto outcome = co_await execution;
+    told.over(error_of(count<Command>(std::move(outcome), Command::Streams::size)));
   }
 
  private:
+  const Command& next() {
+    const Command& command = commands_[next_];
+    next_ = next_ + 1 == commands_.size() ? 0 : next_ + 1;
+    return command;
+  }
+
   const std::vector<Command> commands_;
   std::size_t next_ = 0;
 };

@@ -4,6 +4,10 @@
 #include "transfer.hpp"
 #include "workload.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <utility>
+
 namespace bench {
 
 struct Balance {
@@ -69,17 +73,32 @@ struct Note {
   }
 };
 
+// What was committed; nothing when a rule refused it or it met conflicts only.
+using Done = ec::Result<std::optional<ec::Committed>>;
+
+inline ec::Result<> error_of(const Done& done) {
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
 class CommandClient : public Client {
  protected:
   explicit CommandClient(ec::Store& store) : store_(store) {}
 
-  // What was committed, after it has been counted; nothing when a rule refused it or it met conflicts only. The command
-  // writes `events` in all.
+  // What became of it, after it has been counted. The command writes `events` in all.
   template <class Command>
-  ec::Result<std::optional<ec::Committed>> execute(const Command& command, std::size_t events) {
-    ec::ExecuteOptions options;
-    if constexpr (requires { Command::caches_state; }) options.cache = &cache_;
-    auto done = ec::execute(store_, command, options);
+  Done execute(const Command& command, std::size_t events) {
+    return count<Command>(ec::execute(store_, command, options_for<Command>()), events);
+  }
+
+  // The same without a thread that waits: to be given a name and awaited, and what comes of it given to count().
+  template <class Command>
+  auto execute_async(Command command, Loop& loop) {
+    return ec::execute_async(store_, std::move(command), options_for<Command>(), loop.poster());
+  }
+
+  template <class Command>
+  Done count(ec::Outcome<Command>&& done, std::size_t events) {
     if (!done) {
       if (done.error().is_rejected()) {
         ++tally.rejections;
@@ -88,7 +107,7 @@ class CommandClient : public Client {
       }
       if (done.error().is_conflict()) {
         ++tally.given_up;
-        count_attempts(options.max_attempts);
+        count_attempts(ec::ExecuteOptions{}.max_attempts);
         ++tally.conflicts;
         return std::nullopt;
       }
@@ -110,6 +129,13 @@ class CommandClient : public Client {
   ec::Store& store() { return store_; }
 
  private:
+  template <class Command>
+  ec::ExecuteOptions options_for() {
+    ec::ExecuteOptions options{.max_streams = 100'000};
+    if constexpr (requires { Command::caches_state; }) options.cache = &cache_;
+    return options;
+  }
+
   // Each but the last met a conflict.
   void count_attempts(std::uint32_t attempts) {
     tally.attempts += attempts;

@@ -2,6 +2,7 @@
 // its handler counts.
 #pragma once
 
+#include "append_client.hpp"
 #include "handled.hpp"
 #include "payload.hpp"
 #include "workload.hpp"
@@ -13,6 +14,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace bench {
 
@@ -22,34 +24,34 @@ inline std::uint64_t nanoseconds_of(Clock::time_point time) {
 }
 
 // One event an append, to a stream of the client's own.
-class StampedAppends : public Client {
+class StampedAppends : public AppendingClient<Filled> {
  public:
   StampedAppends(ec::Store& store, const Settings& settings, const std::string& prefix, std::size_t number)
-      : store_(store),
-        expect_(ec::Expect::exact(ec::StreamId(prefix + std::to_string(number)), 0)),
-        event_{.type = std::string(ec::type_of<Filled>),
-               .payload = Payloads(std::max(settings.payload_bytes, sizeof(std::uint64_t)), settings.seed).next(),
-               .encoding = EC_ENCODING_BYTES} {}
+      : AppendingClient(store, {ec::StreamId(prefix + std::to_string(number))}),
+        events_{{.type = std::string(ec::type_of<Filled>),
+                 .payload = Payloads(std::max(settings.payload_bytes, sizeof(std::uint64_t)), settings.seed).next(),
+                 .encoding = EC_ENCODING_BYTES}} {}
 
   ec::Result<> operate() override {
-    const std::uint64_t due_ns = nanoseconds_of(due);
-    std::memcpy(event_.payload.data(), &due_ns, sizeof due_ns);
-    auto appended = store_.append({expect_}, {event_}, ec::Uuid::make());
-    if (!appended) return std::unexpected(std::move(appended.error()));
-    if (auto risen = acknowledge(appended->first, appended->last); !risen) return risen;
-    ++expect_.version;
-    ++tally.operations;
-    ++tally.attempts;
-    ++tally.events_written;
-    return then(appended->last);
+    stamp();
+    auto done = append(events_);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return then(*done);
+  }
+  Task begin(Loop& loop, Told& told) override {
+    stamp();
+    return append(events_, loop, told);
   }
 
  private:
+  void stamp() {
+    const std::uint64_t due_ns = nanoseconds_of(due);
+    std::memcpy(events_.front().payload.data(), &due_ns, sizeof due_ns);
+  }
+  // What else belongs to it, where it is waited for.
   virtual ec::Result<> then(ec::Position) { return {}; }
 
-  ec::Store& store_;
-  ec::Expect expect_;
-  ec::NewEvent event_;
+  std::vector<ec::NewEvent> events_;  // the one
 };
 
 // Notes when events of the run came, and how long they took; those of earlier runs on the same store are passed over.

@@ -1,4 +1,4 @@
-// An event whose bytes are lent as they are stored, so that what is measured is the way to a handler and no codec.
+// Events whose bytes are lent as they are stored, so that what is measured is the way to a handler and no codec.
 #pragma once
 
 #include <eventcore/codec.hpp>
@@ -14,6 +14,9 @@ struct Filled {
 };
 EC_EVENT(Filled, "filled")
 
+struct Appended : Filled {};
+EC_EVENT(Appended, "appended")
+
 }  // namespace bench
 
 template <>
@@ -25,3 +28,5 @@ struct ec::Codec<bench::Filled> {
     return {};
   }
 };
+template <>
+struct ec::Codec<bench::Appended> : ec::Codec<bench::Filled> {};

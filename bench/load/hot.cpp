@@ -18,15 +18,22 @@ class HotClient final : public CommandClient {
     move_on();
   }
 
+  ec::Result<> operate() override { return settle(execute(note_, note_.events)); }
+
+  Task begin(Loop& loop, Told& told) override {
+    auto execution = execute_async(note_, loop);
+    auto outcome = co_await execution;
+    told.over(settle(count<Note>(std::move(outcome), note_.events)));
+  }
+
+ private:
   // Everybody sees the length reached by the next command at the latest, so nobody needs to be told.
-  ec::Result<> operate() override {
-    auto done = execute(note_, note_.events);
+  ec::Result<> settle(Done&& done) {
     if (!done) return std::unexpected(std::move(done.error()));
     if (*done && (*done)->versions.front().version >= length_) move_on();
     return {};
   }
 
- private:
   static std::string text_of(const Settings& settings) {
     constexpr std::size_t around = sizeof R"({"text":""})" - 1;
     return Payloads(settings.payload_bytes - std::min(settings.payload_bytes, around), settings.seed).next();

@@ -1,8 +1,8 @@
 // Runs the clients of a workload. In a closed loop a client sends its next operation when the last one is answered; in
 // an open one operations are due at a rate, whatever the store does, and are counted from when they were due.
 //
-// An operation in flight is a thread of its own: a client with four of them is four lanes. What a lane does stands in
-// runner.cpp alone.
+// A client is a thread. With one operation in flight it calls and waits; with more of them it has as many lanes, each with
+// an operation under way by ec::execute_async, which go on where its thread runs a loop.
 #pragma once
 
 #include "timeline.hpp"

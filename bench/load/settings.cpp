@@ -92,13 +92,14 @@ constexpr Setting real(std::string_view name, std::string_view kind, std::string
 }
 
 constexpr std::uint64_t no_bound = std::numeric_limits<std::uint64_t>::max();
-constexpr std::size_t most_in_flight = 16'384;  // of all clients: each is a thread
+constexpr std::size_t most_in_flight = 16'384;  // of all clients
 constexpr std::uint64_t a_month_s = 31ULL * 24 * 3'600;
 
 constexpr auto settings_table = std::to_array<Setting>({
     {"workload", "NAME", "What is done: see eventcore(1)", set_workload, write<&Settings::workload>},
-    count<&Settings::clients, 1, 4096>("clients", "COUNT", "Clients that work at once"),
-    count<&Settings::in_flight, 1, 4096>("in_flight", "COUNT", "Operations that a client has under way at once"),
+    count<&Settings::clients, 1, 4096>("clients", "COUNT", "Clients that work at once, each on a thread of its own"),
+    count<&Settings::in_flight, 1, 4096>("in_flight", "COUNT",
+                                         "Operations that each client keeps under way at once, on its one thread"),
     real<&Settings::seconds, false, a_month_s>("seconds", "SECONDS", "How long it is measured"),
     real<&Settings::warm_up_seconds, true, a_month_s>("warm_up_seconds", "SECONDS", "How long it runs before that"),
     count<&Settings::operations, 0, no_bound>("operations", "COUNT",
@@ -136,8 +137,11 @@ std::string complete(Settings& settings) {
   if (kind == nullptr) return "there is no workload '" + settings.workload + "'; there are " + workload_names();
   if (!settings.events) settings.events = kind->events;
   if (!settings.history) settings.history = kind->history;
-  if (kind->for_one && settings.clients * settings.in_flight > 1)
-    return settings.workload + " is for one client with one operation in flight";
+  if (kind->at_once == AtOnce::one && settings.clients > 1) return settings.workload + " is for one client";
+  if (kind->at_once != AtOnce::many_a_client && settings.in_flight > 1)
+    return settings.workload + " has one operation in flight a client: it " +
+           (kind->at_once == AtOnce::one ? "waits for a projection or reads" : "reads") +
+           ", which holds the client's thread; take more clients, or a workload that writes";
   if (settings.clients * settings.in_flight > most_in_flight)
     return "clients times in_flight is " + std::to_string(settings.clients * settings.in_flight) + ", more than " +
            std::to_string(most_in_flight);

@@ -14,7 +14,7 @@ namespace bench {
 struct Settings {
   std::string workload = "transfer";
   std::size_t clients = 1;
-  std::size_t in_flight = 1;               // operations of one client
+  std::size_t in_flight = 1;               // operations of one client at once
   double seconds = 5;                      // of measuring
   double warm_up_seconds = 1;              // before it
   std::uint64_t operations = 0;            // of each client; not 0: instead of the times

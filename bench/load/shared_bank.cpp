@@ -69,32 +69,80 @@ class TransferClient final : public CommandClient {
 
   ec::Result<> operate() override {
     ended.reset();
-    if (read_share_ > 0 && random_.unit() < read_share_) return read();
-    const std::uint64_t from = accounts_.draw(random_);
-    const std::uint64_t to = accounts_.draw_other(random_, from);
-    const auto amount = 1 + static_cast<std::int64_t>(random_.below(most_money));
-    const bank::TransferMoney transfer{accounts_.at(from), accounts_.at(to), amount};
-    auto done = execute(transfer, 2);
+    if (is_to_read()) return read();
+    const Transfer transfer = draw();
+    auto done = execute(transfer.command, 2);
     if (!done) return std::unexpected(std::move(done.error()));
-    if (!*done || length_ == 0) return {};
+    if (!*done) return {};
     for (const ec::StreamVersion& each : (*done)->versions)
-      if (each.version >= length_)
-        if (auto left = leave(each.stream == transfer.from ? from : to, each.stream); !left) return left;
+      if (const auto left = leave(transfer, each)) {
+        auto opened =
+            store().append({ec::Expect::absent(left->next)}, {ec::NewEvent::of(0, bank::AccountOpened{balance_})});
+        if (!opened) return std::unexpected(std::move(opened.error()));
+        if (auto moved = move_on(*left, opened->first, opened->last); !moved) return moved;
+      }
     return {};
   }
 
+  // A read has no form without a thread: it holds that of its client.
+  Task begin(Loop& loop, Told& told) override {
+    ended.reset();
+    if (is_to_read()) {
+      told.over(read());
+      co_return;
+    }
+    const Transfer transfer = draw();
+    auto execution = execute_async(transfer.command, loop);
+    auto outcome = co_await execution;
+    const auto done = count<bank::TransferMoney>(std::move(outcome), 2);
+    ec::Result<> over = error_of(done);
+    if (done && *done)
+      for (const ec::StreamVersion& each : (*done)->versions)
+        if (const auto left = over ? leave(transfer, each) : std::nullopt) {
+          const bank::OpenAccount command{left->next, balance_};
+          auto opening = ec::execute_async(store(), command, {}, loop.poster());
+          const auto opened = co_await opening;
+          over = opened ? move_on(*left, opened->first, opened->last)
+                        : ec::Result<>(std::unexpected(static_cast<const ec::Error&>(opened.error())));
+        }
+    told.over(std::move(over));
+  }
+
  private:
-  // The money stays where it is; the fresh account has as much as each had.
-  ec::Result<> leave(std::uint64_t number, const ec::StreamId& account) {
+  struct Transfer {
+    std::uint64_t from, to;
+    bank::TransferMoney command;
+  };
+  // A place among the accounts, and the account that is to be there.
+  struct Left {
+    std::uint64_t number;
+    ec::StreamId next;
+  };
+
+  bool is_to_read() { return read_share_ > 0 && random_.unit() < read_share_; }
+
+  Transfer draw() {
+    const std::uint64_t from = accounts_.draw(random_);
+    const std::uint64_t to = accounts_.draw_other(random_, from);
+    const auto amount = 1 + static_cast<std::int64_t>(random_.below(most_money));
+    return {from, to, {accounts_.at(from), accounts_.at(to), amount}};
+  }
+
+  // What is to be opened, where an account has got long and nobody else leaves it. The money stays where it is; the fresh
+  // account has as much as each had.
+  std::optional<Left> leave(const Transfer& transfer, const ec::StreamVersion& account) {
+    if (length_ == 0 || account.version < length_) return std::nullopt;
+    const std::uint64_t number = account.stream == transfer.command.from ? transfer.from : transfer.to;
     const std::uint32_t left = accounts_.left(number);
-    if (accounts_.at(number, left) != account || !accounts_.leave(number, left)) return {};
+    if (accounts_.at(number, left) != account.stream || !accounts_.leave(number, left)) return std::nullopt;
     if (!ended) ended = Clock::now();  // it is no part of the transfer
-    auto opened = store().append({ec::Expect::absent(accounts_.at(number, left + 1))},
-                                 {ec::NewEvent::of(0, bank::AccountOpened{balance_})});
-    if (!opened) return std::unexpected(std::move(opened.error()));
-    if (auto risen = acknowledge(opened->first, opened->last); !risen) return risen;
+    return Left{number, accounts_.at(number, left + 1)};
+  }
+
+  ec::Result<> move_on(const Left& left, ec::Position first, ec::Position last) {
+    if (auto risen = acknowledge(first, last); !risen) return risen;
     ++tally.events_written;
-    accounts_.move_on(number);
+    accounts_.move_on(left.number);
     return {};
   }
 

@@ -9,23 +9,25 @@ namespace bench {
 namespace {
 
 constexpr auto kinds = std::to_array<WorkloadKind>({
-    {"transfer", "the bank's transfers between accounts that all share", 2, 100, false, transfer_workload},
-    {"append", "appends to streams of the client's own", 2, 0, false, append_workload},
-    {"read-mostly", "an account's last events are read, now and then there is a transfer", 2, 100, false,
-     read_mostly_workload},
-    {"hot", "commands that all read and write one stream", 1, 200, false, hot_workload},
-    {"catch-up-while-writing", "appends, while a projection catches up from the start again and again", 1, 1'000, false,
-     catch_up_while_writing_workload},
-    {"projection-lag", "appends, while a projection follows", 1, 0, false, projection_lag_workload},
-    {"disjoint-transfer", "transfers between accounts of the client's own", 2, 0, false, disjoint_transfer_workload},
-    {"deposit", "commands on one account of the client's own", 1, 0, false, deposit_workload},
-    {"snapshot", "the same with a snapshot", 1, 0, false, snapshot_workload},
-    {"cache", "the same with a state in memory", 1, 0, false, cache_workload},
-    {"read", "whole streams are read", 2, 1'000, false, read_workload},
-    {"catch-up", "a projection from the start to the head", 1, 1'000, true, catch_up_workload},
-    {"read-all", "the bare read of the same", 1, 1'000, true, read_all_workload},
-    {"live", "appends, each waited for until a projection that follows has it", 1, 0, true, live_workload},
-    {"paced", "the same appends without a projection", 1, 0, false, paced_workload},
+    {"transfer", "the bank's transfers between accounts that all share", 2, 100, AtOnce::many_a_client,
+     transfer_workload},
+    {"append", "appends to streams of the client's own", 2, 0, AtOnce::many_a_client, append_workload},
+    {"read-mostly", "an account's last events are read, now and then there is a transfer", 2, 100,
+     AtOnce::many_a_client, read_mostly_workload},
+    {"hot", "commands that all read and write one stream", 1, 200, AtOnce::many_a_client, hot_workload},
+    {"catch-up-while-writing", "appends, while a projection catches up from the start again and again", 1, 1'000,
+     AtOnce::many_a_client, catch_up_while_writing_workload},
+    {"projection-lag", "appends, while a projection follows", 1, 0, AtOnce::many_a_client, projection_lag_workload},
+    {"disjoint-transfer", "transfers between accounts of the client's own", 2, 0, AtOnce::many_a_client,
+     disjoint_transfer_workload},
+    {"deposit", "commands on one account of the client's own", 1, 0, AtOnce::many_a_client, deposit_workload},
+    {"snapshot", "the same with a snapshot", 1, 0, AtOnce::many_a_client, snapshot_workload},
+    {"cache", "the same with a state in memory", 1, 0, AtOnce::many_a_client, cache_workload},
+    {"read", "whole streams are read", 2, 1'000, AtOnce::one_a_client, read_workload},
+    {"catch-up", "a projection from the start to the head", 1, 1'000, AtOnce::one, catch_up_workload},
+    {"read-all", "the bare read of the same", 1, 1'000, AtOnce::one, read_all_workload},
+    {"live", "appends, each waited for until a projection that follows has it", 1, 0, AtOnce::one, live_workload},
+    {"paced", "the same appends without a projection", 1, 0, AtOnce::many_a_client, paced_workload},
 });
 
 // The head has moved since any run that wrote something.
@@ -62,6 +64,11 @@ ec::Result<> Client::acknowledge(ec::Position first, ec::Position last) {
                                                             " to " + last.str() + " after one at " + last_.str()});
   last_ = last;
   return {};
+}
+
+Task Client::begin(Loop&, Told& told) {
+  told.over(std::unexpected(ec::Error{ec::Code::unsupported, "this workload has no operations without a thread"}));
+  co_return;
 }
 
 std::span<const WorkloadKind> all_workloads() { return kinds; }

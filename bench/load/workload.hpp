@@ -6,6 +6,7 @@
 #pragma once
 
 #include "histogram.hpp"
+#include "loop.hpp"
 #include "settings.hpp"
 
 #include <eventcore/eventcore.hpp>
@@ -39,8 +40,18 @@ struct Tally {
   Tally operator-(const Tally& earlier) const;
 };
 
-// One lane of operations, each waited for before the next. One that is to run without a thread of its own would get a
-// second form of operate() here, which calls back when the answer is there; the runner's lanes are all that knows.
+// Who is told that an operation without a thread is over.
+class Told {
+ public:
+  Told() = default;
+  Told(const Told&) = delete;
+  Told& operator=(const Told&) = delete;
+  virtual ~Told() = default;
+
+  virtual void over(ec::Result<> done) = 0;
+};
+
+// One lane of operations, each over before the next.
 class Client {
  public:
   Client() = default;
@@ -50,6 +61,10 @@ class Client {
 
   // One append, command or read. One that was rejected or given up is counted as such and is no error.
   virtual ec::Result<> operate() = 0;
+
+  // The same, and holds no thread while it waits: `told` is told on the loop, or before this is back. Only of workloads
+  // that have it, see WorkloadKind.
+  virtual Task begin(Loop& loop, Told& told);
 
   ec::Position acknowledged() const { return last_; }
 
@@ -96,12 +111,15 @@ class Workload {
   std::uint64_t prepared_events = 0;
 };
 
+// How many operations may be under way: of the second kind each holds its client's thread.
+enum class AtOnce { one, one_a_client, many_a_client };
+
 struct WorkloadKind {
   std::string_view name;
   std::string_view what;
   std::size_t events;     // what the setting is where nothing is said
   std::uint64_t history;  // likewise
-  bool for_one;           // client with one operation in flight
+  AtOnce at_once;
   std::unique_ptr<Workload> (*make)(ec::Store& store, const Settings& settings, const std::string& prefix);
 };
 
