@@ -5,7 +5,6 @@
 #include <eventcore/plugin/sized.hpp>
 
 #include <new>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -85,6 +84,7 @@ void AsyncExecution::prepare(ec_store& store, InFlight& in_flight, const ec_comm
   waiter_.execution = this;
   waiter_.call = &call_;
   waiter_.told = [](GroupCommit::Waiter& waiter) noexcept { static_cast<Waiter&>(waiter).execution->arrive(); };
+  may_block_ = false;
   given_up_ = EC_OK;
   lost_patience_ = false;
 }
@@ -105,11 +105,56 @@ bool AsyncExecution::post() noexcept {
 
 void AsyncExecution::arrive() noexcept {
   parked_ = Parked::nowhere;
+  // The next one need not wait for this one's executor.
+  if (is_committed()) turn_->end();
+  if (!needs_no_host()) return post_or_run();
+  state_ = State::running;
+  if (!in_flight_->keep(*this)) go_on_here(false);
+}
+
+void AsyncExecution::post_or_run() noexcept {
   state_ = State::posted;
   if (executor_.post == nullptr || refused_) return in_flight_->run(*this);
   if (post()) return;
   refused_ = true;
   in_flight_->run(*this);
+}
+
+bool AsyncExecution::is_committed() {
+  return then_ == &AsyncExecution::appended && given_up_ == EC_OK && !looks_up() &&
+         execution_.outcome().status == EC_OK;
+}
+
+// Whether what comes next calls none of the host's functions.
+bool AsyncExecution::needs_no_host() const {
+  if (in_place_ || refused_) return false;
+  return then_ == &AsyncExecution::lined_up || then_ == &AsyncExecution::has_turn ||
+         (then_ == &AsyncExecution::appended && looks_up());
+}
+
+bool AsyncExecution::needs_host_for(Step step) const {
+  switch (step) {
+    case Step::load:
+    case Step::read:
+    case Step::read_group: return false;
+    case Step::append: return !looks_up();
+    case Step::resume:
+    case Step::queue:
+    case Step::sleep:
+    case Step::done: break;
+  }
+  return true;
+}
+
+void AsyncExecution::go_on_here(bool may_block) noexcept {
+  may_block_ = may_block;
+  Next next = guarded([&] { return (this->*then_)(); });
+  while (next && !needs_host_for(*next)) next = guarded([&] { return carry_out(*next); });
+  if (!next) return;
+  may_block_ = false;
+  first_ = *next;
+  then_ = &AsyncExecution::take_up;
+  post_or_run();
 }
 
 // False: it is for somebody else to run it.
@@ -227,222 +272,11 @@ void AsyncExecution::cut_off() noexcept {
   turn_->end();
   host_ = store_->host;
   // What an append or a look-up has told is the truth all the same.
-  if (then_ != &AsyncExecution::appended && then_ != &AsyncExecution::group_read) then_ = &AsyncExecution::cut_short;
+  const bool has_ended = then_ == &AsyncExecution::take_up && first_ == Step::done;
+  if (then_ != &AsyncExecution::appended && then_ != &AsyncExecution::group_read && !has_ended)
+    then_ = &AsyncExecution::cut_short;
   state_ = State::cut;
   state_.notify_all();
-}
-
-AsyncExecution::Next AsyncExecution::on_thread(Work task, Then then) {
-  if (in_place_) {
-    carry_out(task);
-    return (this->*then)();
-  }
-  park(Parked::thread, then);
-  work_ = task;
-  in_flight_->work(*this);
-  return std::nullopt;
-}
-
-void AsyncExecution::work() noexcept {
-  carry_out(work_);
-  arrive();
-}
-
-void AsyncExecution::carry_out(Work task) noexcept {
-  status_ = guard_plugin(&execution_.error(), [&] { return (this->*task)(); });
-}
-
-// How what it was parked for ended.
-ec_status AsyncExecution::answer() {
-  if (given_up_ == EC_OK) return status_;
-  const ec_status state = std::exchange(given_up_, EC_OK);
-  return plugin::set_error(&execution_.error(), state,
-                           state == EC_CANCELLED ? "the call was cancelled" : "the deadline passed");
-}
-
-AsyncExecution::Next AsyncExecution::began() {
-  const Step step = execution_.begin();
-  if (step == Step::done || is_nested_ || !store_->hot_streams.any()) return step;
-  first_ = step;
-  return line_up(&HotStreams::Turn::start_hot, &AsyncExecution::lined_up);
-}
-
-AsyncExecution::Next AsyncExecution::lined_up() {
-  end_line();
-  const ec_status status = answer();
-  watch_->lap();
-  if (status == EC_OK) return first_;
-  turn_->end();
-  return execution_.turned_away(status);
-}
-
-AsyncExecution::Next AsyncExecution::queue() {
-  watch_->retrying(execution_, 0);
-  if (is_nested_) return execution_.waited(EC_OK);
-  return line_up(&HotStreams::Turn::start_all, &AsyncExecution::has_turn);
-}
-
-AsyncExecution::Next AsyncExecution::has_turn() {
-  end_line();
-  const ec_status status = given_up_ != EC_OK ? std::exchange(given_up_, EC_OK) : status_;
-  if (status != EC_OK) turn_->end();
-  return execution_.waited(status);
-}
-
-void AsyncExecution::end_line() noexcept {
-  in_flight_->unwatch_turn(*this);
-  if (std::exchange(lost_patience_, false)) turn_->end();
-}
-
-AsyncExecution::Next AsyncExecution::line_up(decltype(&HotStreams::Turn::start_all) begin, Then then) {
-  bool has_turn = false;
-  const ec_status status = guard_status(&execution_.error(), [&] {
-    const std::vector<std::string_view> streams = execution_.streams();
-    in_flight_->watch_turn(*this);
-    park(Parked::turn, then);
-    has_turn = ((*turn_).*begin)(
-        streams,
-        [](void* self, ec_status told) noexcept {
-          auto& own = *static_cast<AsyncExecution*>(self);
-          own.status_ = told;
-          if (told != EC_OK) plugin::set_error(&own.execution_.error(), told, "out of memory");
-          own.arrive();
-        },
-        this);
-    return EC_OK;
-  });
-  if (status == EC_OK && !has_turn) return std::nullopt;
-  then_ = then;
-  status_ = status;
-  return stay();
-}
-
-AsyncExecution::Next AsyncExecution::resume() {
-  const std::uint32_t attempt = execution_.attempts();
-  const Step next = execution_.resume();
-  watch_->add_decide();
-  if (next == Step::done) watch_->attempt(execution_, attempt, execution_.error().code);
-  return next;
-}
-
-AsyncExecution::Next AsyncExecution::load() {
-  if (store_->read_on() != nullptr) return on_thread(&AsyncExecution::load_and_read, &AsyncExecution::loaded_and_read);
-  return on_thread(&AsyncExecution::load_snapshot, &AsyncExecution::loaded);
-}
-
-ec_status AsyncExecution::load_snapshot() {
-  std::uint64_t etag = 0;
-  return store_->snapshots->load(store_->backend, plugin::str(execution_.snapshot_name()), read_call_.raw(), &blob_,
-                                 &snapshot_, &etag, &execution_.error());
-}
-
-// Without a snapshot, for whatever reason, everything is read.
-AsyncExecution::Next AsyncExecution::loaded() {
-  (void)answer();
-  const Step next = execution_.loaded(blob_ != nullptr ? plugin::view(snapshot_) : std::string_view());
-  release_blob();
-  watch_->add_read();
-  return next;
-}
-
-ec_status AsyncExecution::load_and_read() {
-  std::uint64_t etag = 0;
-  const ec_status status =
-      store_->read_on()(store_->backend, plugin::str(execution_.snapshot_name()), &execution_.read_request(),
-                        read_call_.raw(), &blob_, &snapshot_, &etag, &cursor_, &execution_.error());
-  return status == EC_OK ? fetch() : status;
-}
-
-// Of a snapshot that is no good nobody knows where the cursor began.
-AsyncExecution::Next AsyncExecution::loaded_and_read() {
-  const ec_status status = answer();
-  const Step next = execution_.loaded(blob_ != nullptr ? plugin::view(snapshot_) : std::string_view());
-  const bool fits = status == EC_OK && next == Step::read && (blob_ == nullptr || execution_.resumed());
-  release_blob();
-  if (fits) return fetched();
-  close_cursor();
-  return next;
-}
-
-ec_status AsyncExecution::open() {
-  const ec_status status =
-      store_->api.read(store_->backend, &execution_.read_request(), read_call_.raw(), &cursor_, &execution_.error());
-  return status == EC_OK ? fetch() : status;
-}
-
-ec_status AsyncExecution::fetch() {
-  batch_ = {};
-  batch_.struct_size = sizeof batch_;
-  return store_->api.next(cursor_, read_call_.raw(), &batch_, &execution_.error());
-}
-
-AsyncExecution::Next AsyncExecution::fetched() {
-  ec_status status = answer();
-  while (status == EC_OK) {
-    status = guard_status(&execution_.error(), [&] { return execution_.take(batch_); });
-    if (status != EC_OK || (batch_.flags & EC_BATCH_END) != 0) break;
-    if (!in_place_) return on_thread(&AsyncExecution::fetch, &AsyncExecution::fetched);
-    carry_out(&AsyncExecution::fetch);
-    status = status_;
-  }
-  close_cursor();
-  watch_->add_read();
-  const std::uint32_t attempt = execution_.attempts();
-  const Step next = execution_.read_done(status);
-  watch_->add_decide();
-  if (next == Step::done || next == Step::sleep) watch_->attempt(execution_, attempt, execution_.error().code);
-  return next;
-}
-
-// Nothing of the command's is called here, so it is carried out in one go.
-ec_status AsyncExecution::read_group() {
-  ec_status status = store_->api.read_all(store_->backend, &execution_.group_request(), read_call_.raw(), &cursor_,
-                                          &execution_.error());
-  for (bool enough = false; status == EC_OK && !enough;) {
-    status = fetch();
-    if (status == EC_OK) enough = execution_.take_group(batch_) || (batch_.flags & EC_BATCH_END) != 0;
-  }
-  return status;
-}
-
-AsyncExecution::Next AsyncExecution::group_read() {
-  const ec_status status = answer();
-  close_cursor();
-  return execution_.group_done(status);
-}
-
-AsyncExecution::Next AsyncExecution::append() {
-  waiter_.request = &execution_.append_request();
-  waiter_.outcome = &execution_.outcome();
-  park(Parked::group, &AsyncExecution::appended);
-  if (!store_->group_commit.start(waiter_, in_place_)) return std::nullopt;
-  return stay();
-}
-
-AsyncExecution::Next AsyncExecution::appended() {
-  if (given_up_ != EC_OK) GroupCommit::give_up(execution_.outcome(), std::exchange(given_up_, EC_OK));
-  const std::uint32_t attempt = execution_.attempts();
-  watch_->add_append();
-  if ((execution_.append_request().flags & EC_APPEND_LOOKUP) == 0)
-    watch_->attempt(execution_, attempt, execution_.outcome().status);
-  return execution_.append_done();
-}
-
-AsyncExecution::Next AsyncExecution::sleep() {
-  watch_->retrying(execution_, execution_.sleep_ns());
-  park(Parked::sleep, &AsyncExecution::slept);
-  in_flight_->sleep(*this, plugin::monotonic_ns() + execution_.sleep_ns());
-  return std::nullopt;
-}
-
-AsyncExecution::Next AsyncExecution::slept() { return execution_.waited(std::exchange(given_up_, EC_OK)); }
-
-void AsyncExecution::close_cursor() noexcept {
-  if (cursor_ != nullptr) store_->api.close_cursor(std::exchange(cursor_, nullptr));
-}
-
-void AsyncExecution::release_blob() noexcept {
-  if (blob_ != nullptr) store_->snapshots->release_blob(std::exchange(blob_, nullptr));
 }
 
 }  // namespace ec::core

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "execution.hpp"
+#include "gathered.hpp"
 #include "group_commit.hpp"
 #include "hot_streams.hpp"
 #include "in_flight.hpp"
@@ -41,8 +42,10 @@ class AsyncExecution {
   static void run(void* self);
   // What blocks, on a thread of InFlight's.
   void work() noexcept;
-  // Its owner gives it to the executor.
+  // Its owner goes on with it: gives it to the executor where functions of the host's come next.
   void arrive() noexcept;
+  // Goes on with it on a thread of the store's, up to where functions of the host's come next.
+  void go_on_here(bool may_block) noexcept;
 
   bool is_parked() const { return state_ == State::parked; }
   bool awaits_executor() const { return state_ == State::posted; }
@@ -74,6 +77,11 @@ class AsyncExecution {
   void prepare(ec_store& store, InFlight& in_flight, const ec_command& command, const ec_execute_options& options,
                const ec_call* call, const ec_executor* executor);
   bool post() noexcept;
+  void post_or_run() noexcept;
+  bool looks_up() const { return (execution_.append_request().flags & EC_APPEND_LOOKUP) != 0; }
+  bool needs_no_host() const;
+  bool needs_host_for(Step step) const;
+  bool is_committed();
   bool take() noexcept;
   void go_on();
   void end() noexcept;
@@ -99,6 +107,8 @@ class AsyncExecution {
   ec_status answer();
   Next cut_short();
 
+  Next take_up() { return first_; }
+
   // Each step, what it does on a thread, and what comes then.
   Next began();
   Next lined_up();
@@ -110,6 +120,7 @@ class AsyncExecution {
   Next loaded_and_read();
   ec_status open();
   ec_status fetch();
+  ec_status next_batch();
   Next fetched();
   ec_status read_group();
   Next group_read();
@@ -127,6 +138,7 @@ class AsyncExecution {
   InFlight* in_flight_ = nullptr;
   std::shared_ptr<const PluginHost> host_;  // of a store that is gone
   bool in_place_ = false;                   // the backend answers sooner than a thread is awake
+  bool may_block_ = false;                  // it is with a thread of the store's that has time for it
   bool is_nested_ = false;
 
   ec_command command_{};
@@ -152,9 +164,10 @@ class AsyncExecution {
   ec_status status_ = EC_OK;    // how what it was parked for ended
   ec_status given_up_ = EC_OK;  // ... or why it was withdrawn
   bool lost_patience_ = false;  // with the line for its turn
-  Step first_ = Step::done;     // what it begins with, once it has its turn
+  Step first_ = Step::done;     // what it begins with, once it has its turn, or its executor has it
   ec_cursor* cursor_ = nullptr;
-  ec_batch batch_{};
+  Gathered gathered_;  // what came before ...
+  ec_batch batch_{};   // ... the one that the cursor lends
   ec_blob* blob_ = nullptr;
   ec_bytes snapshot_{};
 };

@@ -8,6 +8,7 @@
 #include <eventcore/plugin/strided.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace ec::core {
 
@@ -17,6 +18,8 @@ namespace {
 constexpr std::uint64_t wake_up_ns = 30'000;
 // A leader that serves others gets home after this many groups.
 constexpr int most_groups_served = 32;
+// ... and after this many, where those without a thread wait to be told.
+constexpr int most_groups_untold = 4;
 
 }  // namespace
 
@@ -65,7 +68,7 @@ ec_status GroupCommit::append(const ec_append& request, const plugin::Call& call
   return outcome.status;
 }
 
-bool GroupCommit::start(Waiter& waiter, bool in_place) noexcept {
+bool GroupCommit::start(Waiter& waiter, InPlace in_place) noexcept {
   if (const ec_status state = waiter.call->state(); state != EC_OK) {
     give_up(*waiter.outcome, state);
     return true;
@@ -75,37 +78,41 @@ bool GroupCommit::start(Waiter& waiter, bool in_place) noexcept {
     const std::scoped_lock lock(mutex_);
     const bool first = !busy_;
     busy_ = true;
-    in_place = in_place && first;
-    if (!in_place) {
+    if (!first) in_place = InPlace::no;
+    if (in_place == InPlace::no) {
       enqueue(waiter);
       if (first) hand_over();
     }
   }
-  if (!in_place) return false;
+  if (in_place == InPlace::no) return false;
   run_alone(waiter);
-  lead(nullptr);
+  if (in_place == InPlace::all)
+    lead(nullptr);
+  else
+    release_lead();
   return true;
 }
 
-void GroupCommit::serve() noexcept {
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      serving_.wait(lock, [this] { return serves_next_ || is_over_; });
-      if (!serves_next_) {
-        is_over_ = false;  // it may be served again
-        return;
-      }
-      serves_next_ = false;
-    }
-    lead(nullptr, true);
+bool GroupCommit::serve() noexcept {
+  {
+    std::unique_lock lock(mutex_);
+    serving_.wait(lock, [this] { return serves_next_ || is_over_; });
+    if (!serves_next_) return false;
+    serves_next_ = false;
   }
+  lead(nullptr, true);
+  return true;
+}
+
+void GroupCommit::begin_serving() noexcept {
+  const std::scoped_lock lock(mutex_);
+  is_over_ = false;
 }
 
 void GroupCommit::end_serving() noexcept {
   const std::scoped_lock lock(mutex_);
   is_over_ = true;
-  serving_.notify_one();
+  serving_.notify_all();
 }
 
 std::size_t GroupCommit::queued() const {
@@ -130,9 +137,10 @@ void GroupCommit::run_alone(Waiter& waiter) noexcept {
   if (status != EC_OK) waiter.outcome->status = status;
 }
 
-// Carries out `own` and what can go with it, then what came meanwhile; ends by handing the lead on. Who serves those
-// without a thread goes on while there is anybody.
+// Carries out `own` and what can go with it, then what came meanwhile; ends by handing the lead on, and tells those without
+// a thread after that. Who serves them carries out one group at least.
 void GroupCommit::lead(Waiter* own, bool serves) noexcept {
+  Untold untold;
   for (int served = 0;; ++served) {
     Waiter* group = nullptr;
     {
@@ -141,9 +149,13 @@ void GroupCommit::lead(Waiter* own, bool serves) noexcept {
       if (own == nullptr) {
         if (first_ == nullptr) {
           busy_ = false;
-          return;
+          break;
         }
-        if (!serves && (last_group_ns_ >= wake_up_ns || served >= most_groups_served)) return hand_over();
+        const int most = untold.first == nullptr ? most_groups_served : most_groups_untold;
+        if ((!serves || served > 0) && (!quick_ || served >= most)) {
+          hand_over();
+          break;
+        }
       }
       group = take_group(own);
     }
@@ -153,18 +165,14 @@ void GroupCommit::lead(Waiter* own, bool serves) noexcept {
     const bool own_done = own == nullptr || !own->again;
     if (own != nullptr && own_done && last_group_ns_ >= wake_up_ns) {
       // The next group first: it can begin while this one's members are being woken.
-      {
-        const std::scoped_lock lock(mutex_);
-        if (first_ == nullptr)
-          busy_ = false;
-        else
-          hand_over();
-      }
-      return retire(group, own);
+      release_lead();
+      retire(group, own, untold);
+      break;
     }
-    retire(group, own);
+    retire(group, own, untold);
     if (own_done) own = nullptr;
   }
+  tell(untold);
 }
 
 // With mutex_ held: `first`, if given, and as much of the queue as fits.
@@ -240,8 +248,9 @@ void GroupCommit::settle(Waiter& waiter, const ec_outcome& outcome) noexcept {
   }
 }
 
-// Lets everybody but `own` know. Those that another one's deadline or cancellation ended go back to the head of the queue.
-void GroupCommit::retire(Waiter* group, const Waiter* own) noexcept {
+// Wakes everybody but `own`, or notes that he is to be told. Those that another one's deadline or cancellation ended go
+// back to the head of the queue.
+void GroupCommit::retire(Waiter* group, const Waiter* own, Untold& untold) noexcept {
   Waiter* again = nullptr;
   for (Waiter* waiter = group; waiter != nullptr;) {
     Waiter* next = waiter->next;
@@ -250,7 +259,7 @@ void GroupCommit::retire(Waiter* group, const Waiter* own) noexcept {
         waiter->next = again;
         again = waiter;
       } else if (waiter->told != nullptr) {
-        waiter->told(*waiter);
+        untold.add(*waiter);
       } else {
         waiter->woken.set();
       }
@@ -267,6 +276,14 @@ void GroupCommit::retire(Waiter* group, const Waiter* own) noexcept {
   if (busy_) return;
   busy_ = true;
   hand_over();
+}
+
+// What he is told may free the waiter.
+void GroupCommit::tell(const Untold& untold) noexcept {
+  for (Waiter* waiter = untold.first; waiter != nullptr;) {
+    Waiter& told = *std::exchange(waiter, waiter->next);
+    told.told(told);
+  }
 }
 
 void GroupCommit::push_front(Waiter& waiter) noexcept {
@@ -288,6 +305,14 @@ void GroupCommit::hand_over() noexcept {
   if (first_ == nullptr) last_ = nullptr;
   next->place = Place::leading;
   next->woken.set();
+}
+
+void GroupCommit::release_lead() noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (first_ == nullptr)
+    busy_ = false;
+  else
+    hand_over();
 }
 
 bool GroupCommit::withdraw(Waiter& waiter) noexcept {

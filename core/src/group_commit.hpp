@@ -4,7 +4,8 @@
 // The first to come leads; those who come meanwhile queue up. When the leader is done it either carries out the queue
 // itself, where that is cheaper than waking somebody (a backend that answers within microseconds), or hands the lead to
 // the first in the queue and goes home. Who waits without a thread (start) is carried along by whoever leads; where he
-// is the first in the queue, the thread that serves such ones leads.
+// is the first in the queue, one of the threads that serve such ones leads. To tell him runs functions of the host's, so
+// whoever leads hands the lead on first.
 #pragma once
 
 #include "waiting.hpp"
@@ -53,17 +54,22 @@ class GroupCommit {
     Signal woken{};                // the outcome is there, or it is this one's turn to lead
   };
 
+  // Whether this thread may carry out what it starts, and what others queued up meanwhile.
+  enum class InPlace { no, own, all };
+
   // The same for a waiter without a thread, which has `told`. True: the outcome is there already, and nobody tells so;
-  // that is if the time is over, or if `in_place` allows to carry it out on this thread. There must be a thread in serve().
-  bool start(Waiter& waiter, bool in_place) noexcept;
+  // that is if the time is over, or if it was carried out in place. There must be a thread that serves.
+  bool start(Waiter& waiter, InPlace in_place) noexcept;
 
   // Takes a waiter without a thread out of the queue; false: it is not in there, and told or yet to be.
   bool withdraw(Waiter& waiter) noexcept;
   // The outcome of one that was withdrawn.
   static ec_status give_up(ec_outcome& outcome, ec_status state);
 
-  // Leads for those without a thread, until end_serving(); then nobody may be in the queue.
-  void serve() noexcept;
+  // Waits until somebody is to lead for those without a thread, and does so once. False: end_serving() was called; then
+  // nobody may be in the queue. Two threads should do this in turn: one leads while the other one tells its group.
+  bool serve() noexcept;
+  void begin_serving() noexcept;
   void end_serving() noexcept;
 
   // How many appends stand in the queue right now.
@@ -71,14 +77,27 @@ class GroupCommit {
 
  private:
   void run_alone(Waiter& waiter) noexcept;
+  // Waiters whose outcome is there, to be told so once the lead is handed on.
+  struct Untold {
+    void add(Waiter& waiter) noexcept {
+      waiter.next = nullptr;
+      (first == nullptr ? first : last->next) = &waiter;
+      last = &waiter;
+    }
+    Waiter* first = nullptr;
+    Waiter* last = nullptr;
+  };
+
   void lead(Waiter* own, bool serves = false) noexcept;
   void enqueue(Waiter& waiter) noexcept;
   Waiter* take_group(Waiter* first) noexcept;
   void run_group(Waiter* group) noexcept;
   static int any_cancelled(void* group);
   void settle(Waiter& waiter, const ec_outcome& outcome) noexcept;
-  void retire(Waiter* group, const Waiter* own) noexcept;
+  void retire(Waiter* group, const Waiter* own, Untold& untold) noexcept;
+  static void tell(const Untold& untold) noexcept;
   void hand_over() noexcept;
+  void release_lead() noexcept;
   void push_front(Waiter& waiter) noexcept;
 
   const ec_store_api& api_;

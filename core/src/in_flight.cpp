@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace ec::core {
 
@@ -13,6 +14,8 @@ namespace {
 
 // As many reads at once as the Postgres plugin has connections for them by default.
 constexpr int task_threads = 4;
+// One leads while the other one tells its group, or goes on with what has its turn.
+constexpr int group_threads = 2;
 constexpr std::uint64_t never_ns = ~std::uint64_t{0};
 // How often closing looks whether functions of the host's have come back.
 constexpr std::chrono::milliseconds settle_poll{1};
@@ -20,6 +23,12 @@ constexpr std::chrono::milliseconds settle_poll{1};
 std::chrono::steady_clock::time_point time_of(std::uint64_t at_ns) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(at_ns));
 }
+
+// What this thread, which leads groups, goes on with after the group. Null for the threads that do not.
+struct Kept {
+  AsyncExecution* execution = nullptr;
+};
+thread_local Kept* kept = nullptr;
 
 // Takes each out of the list first: what is done with it may be its end.
 template <class Do>
@@ -43,9 +52,10 @@ InFlight::InFlight(GroupCommit& group_commit) : group_commit_(group_commit) {
 }
 
 void InFlight::start_threads() {
-  leaders_.reserve(2);
+  leaders_.reserve(group_threads + 1);
   workers_.reserve(task_threads);
-  leaders_.emplace_back([this] { group_commit_.serve(); });
+  group_commit_.begin_serving();
+  for (int i = 0; i < group_threads; ++i) leaders_.emplace_back([this] { serve_groups(); });
   leaders_.emplace_back([this] { serve_alarms(); });
   for (int i = 0; i < task_threads; ++i) workers_.emplace_back([this] { serve_tasks(); });
 }
@@ -146,6 +156,22 @@ bool InFlight::withdraw_work(AsyncExecution& execution) noexcept {
   if (!links.next.is_linked() || !links.is_work) return false;
   tasks_.erase(Places::s_iterator_to(links.next));
   return true;
+}
+
+bool InFlight::keep(AsyncExecution& execution) noexcept {
+  if (kept == nullptr || keeps_one_.exchange(true)) return false;
+  kept->execution = &execution;
+  return true;
+}
+
+void InFlight::serve_groups() noexcept {
+  Kept own;
+  kept = &own;
+  while (group_commit_.serve()) {
+    if (own.execution == nullptr) continue;
+    std::exchange(own.execution, nullptr)->go_on_here(true);
+    keeps_one_ = false;
+  }
 }
 
 void InFlight::serve_tasks() noexcept {

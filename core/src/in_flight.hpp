@@ -5,6 +5,7 @@
 // answer or because its time is over, owns it from then on.
 #pragma once
 
+#include "gathered.hpp"
 #include "group_commit.hpp"
 
 #include <atomic>
@@ -75,12 +76,16 @@ class InFlight {
   void unwatch_turn(AsyncExecution& execution) noexcept;
   // A thread of ours calls its run().
   void run(AsyncExecution& execution) noexcept;
+  // On a thread that led a group: it calls its go_on_here() once it has told all of the group. False: it is another thread,
+  // or has to be there for the next group.
+  bool keep(AsyncExecution& execution) noexcept;
 
   // Takes it out of where work() and sleep() have parked it; false: it is not there. For AsyncExecution::withdraw.
   bool withdraw_work(AsyncExecution& execution) noexcept;
   bool withdraw_sleep(AsyncExecution& execution) noexcept;
 
   bool is_closing() const { return closing_; }
+  Gathered::Budget& gathered_budget() { return gathered_budget_; }
 
   // Ends what is under way, and the threads. From then on no execution knows of this.
   void stop() noexcept;
@@ -88,6 +93,7 @@ class InFlight {
  private:
   void start_threads();
   void end_threads() noexcept;
+  void serve_groups() noexcept;
   void serve_tasks() noexcept;
   void serve_alarms() noexcept;
   void add_task(AsyncExecution& execution, bool is_work) noexcept;
@@ -99,6 +105,8 @@ class InFlight {
 
   GroupCommit& group_commit_;
   std::atomic<bool> closing_{false};
+  Gathered::Budget gathered_budget_;
+  std::atomic<bool> keeps_one_{false};  // one of the threads that lead groups does something else
 
   std::mutex mutex_;
   std::condition_variable alarm_;

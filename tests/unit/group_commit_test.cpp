@@ -179,7 +179,10 @@ TEST_F(GroupCommitTest, ThoseWithoutAThreadAreServedAgainAfterAnEnd) {
   const ec_append request{sizeof request, 0, {}, &expect, 1, sizeof expect, nullptr, 0, sizeof(ec_new_event)};
   const Call call(nullptr);
   for (int round = 0; round < 2; ++round) {
-    std::thread serving([this] { group_.serve(); });
+    group_.begin_serving();
+    std::thread serving([this] {
+      while (group_.serve()) continue;
+    });
     ec_error error = EC_ERROR_INIT;
     ec_outcome outcome{sizeof outcome, EC_INTERNAL, 0, 0, {}, {}, nullptr, &error};
     Told waiter;
@@ -187,7 +190,7 @@ TEST_F(GroupCommitTest, ThoseWithoutAThreadAreServedAgainAfterAnEnd) {
     waiter.call = &call;
     waiter.outcome = &outcome;
     waiter.told = [](GroupCommit::Waiter& told) noexcept { static_cast<Told&>(told).promise.set_value(); };
-    EXPECT_FALSE(group_.start(waiter, false));
+    EXPECT_FALSE(group_.start(waiter, GroupCommit::InPlace::no));
     const bool is_told = waiter.promise.get_future().wait_for(std::chrono::seconds(30)) == std::future_status::ready;
     group_.end_serving();
     serving.join();

@@ -69,6 +69,7 @@ class HeldStore : public memory::MemoryStore {
       throw plugin::Failure(EC_UNAVAILABLE, "not to be reached");
     call.check();
     MemoryStore::append(appends, call);
+    if (Holds::all().take_doubt()) throw plugin::Failure(EC_IN_DOUBT, "the answer was lost");
   }
   std::unique_ptr<plugin::EventCursor> read(const ec_read& request, const Call& call) {
     Holds::all().pass("read", 0, [&] { return call.state() != EC_OK; });

@@ -46,6 +46,17 @@ class Holds {
     const std::scoped_lock lock(mutex_);
     failing_ = count;
   }
+  // So many of the next appends are carried out, and answer that nobody knows.
+  void doubt_appends(std::size_t count) {
+    const std::scoped_lock lock(mutex_);
+    doubtful_ = count;
+  }
+  bool take_doubt() {
+    const std::scoped_lock lock(mutex_);
+    if (doubtful_ == 0) return false;
+    --doubtful_;
+    return true;
+  }
 
   // For the store: until it is released, or `is_over` says that the caller waits no longer. False: it is to fail.
   template <class IsOver>
@@ -62,6 +73,7 @@ class Holds {
   std::map<std::string, Calls> calls_;
   std::vector<std::size_t> groups_;
   std::size_t failing_ = 0;
+  std::size_t doubtful_ = 0;
 };
 
 template <class IsOver>
