@@ -1,5 +1,7 @@
 // The versions of streams that were in use lately: only one process writes, so they can be known without reading.
-// Bounded: two generations of at most half the size each; when the young one is full, the old one is forgotten.
+// Bounded: when there are as many as it may hold, a new one takes the place of one drawn at random that was not written
+// to again since the last time it was drawn. Forgetting the oldest first would know none of them when a few streams too
+// many are written to in turn.
 #pragma once
 
 #include <cstddef>
@@ -8,24 +10,25 @@
 #include <mutex>
 #include <new>
 #include <optional>
+#include <random>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace ec::rocks {
 
 class Heads {
  public:
-  explicit Heads(std::size_t most_streams) : half_(most_streams / 2) {}
+  explicit Heads(std::size_t most_streams) : most_(most_streams) {}
 
   // Any thread. Nothing when it is not known.
   std::optional<std::uint64_t> find(std::string_view stream) const {
     const std::shared_lock lock(mutex_);
-    for (const Map* map : {&young_, &old_})
-      if (const auto found = map->find(stream); found != map->end()) return found->second;
-    return std::nullopt;
+    const auto found = known_.find(stream);
+    return found == known_.end() ? std::nullopt : std::optional(found->second.version);
   }
 
   // The writer's: `versions` is a range of pairs of a stream and its version. When it throws, some may be missing,
@@ -35,33 +38,54 @@ class Heads {
     const std::unique_lock lock(mutex_);
     try {
       for (const auto& [stream, version] : versions) {
-        if (const auto found = young_.find(stream); found != young_.end()) {
-          found->second = version;
-          continue;
-        }
-        if (young_.size() >= half_) {
-          old_ = std::move(young_);
-          young_ = {};
-        }
-        young_.emplace(stream, version);
+        if (const auto found = known_.find(stream); found != known_.end())
+          found->second = {version, true};
+        else
+          add(stream, version);
       }
     } catch (const std::bad_alloc&) {
-      young_.clear();
-      old_.clear();
+      known_.clear();
+      places_.clear();
     }
   }
 
  private:
+  struct Head {
+    std::uint64_t version;
+    bool used;
+  };
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using Map = std::unordered_map<std::string, std::uint64_t, Hash, std::equal_to<>>;
+  using Map = std::unordered_map<std::string, Head, Hash, std::equal_to<>>;
 
-  const std::size_t half_;
+  void add(std::string_view stream, std::uint64_t version) {
+    if (places_.size() < most_) {
+      places_.push_back(nullptr);
+      places_.back() = &*known_.emplace(stream, Head{version, false}).first;
+      return;
+    }
+    Map::value_type*& place = drawn();
+    Map::node_type node = known_.extract(known_.find(place->first));
+    node.key() = stream;
+    node.mapped() = {version, false};
+    known_.insert(std::move(node));
+  }
+
+  // Who was written to again gets a second chance, as long as there are others.
+  Map::value_type*& drawn() {
+    constexpr int tries = 8;
+    std::size_t at = random_() % places_.size();
+    for (int i = 0; i < tries && std::exchange(places_[at]->second.used, false); ++i) at = random_() % places_.size();
+    return places_[at];
+  }
+
+  const std::size_t most_;
   mutable std::shared_mutex mutex_;
-  Map young_;
-  Map old_;
+  Map known_;
+  std::vector<Map::value_type*> places_;
+  std::minstd_rand random_;
 };
 
 }  // namespace ec::rocks
