@@ -30,6 +30,8 @@ ColumnFamilyOptions family(const Config& config, const std::shared_ptr<rocksdb::
     table.partition_filters = true;
     options.memtable_prefix_bloom_size_ratio = 0.05;
     options.memtable_whole_key_filtering = true;
+    options.compaction_style = rocksdb::kCompactionStyleUniversal;
+    options.level0_file_num_compaction_trigger = 6;
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = config.write_buffer_bytes;
