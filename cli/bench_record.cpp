@@ -14,9 +14,12 @@ namespace {
 
 double us(std::uint64_t ns) { return static_cast<double>(ns) / 1'000; }
 
-BenchLatency latency(const bench::Histogram& of) {
-  return {of.mean() / 1'000,     us(of.percentile(50)),   us(of.percentile(90)),
-          us(of.percentile(99)), us(of.percentile(99.9)), us(of.max())};
+std::optional<double> us(const std::optional<std::uint64_t>& ns) { return ns ? std::optional(us(*ns)) : std::nullopt; }
+
+std::optional<BenchLatency> latency(const bench::Histogram& of) {
+  if (of.count() == 0) return std::nullopt;
+  return BenchLatency{of.mean() / 1'000,     us(of.percentile(50)),   us(of.percentile(90)),
+                      us(of.percentile(99)), us(of.percentile(99.9)), us(of.max())};
 }
 
 ec::json::Raw histogram(const bench::Histogram& of) {
@@ -100,11 +103,15 @@ BenchResults bench_results(const bench::Outcome& outcome, const bench::Settings&
   results.unfinished = measured.unfinished;
   results.latency_us = latency(measured.latencies);
   results.histogram_us = histogram(measured.latencies);
-  // The last answers, which came behind the end, are no second.
-  const double last = settings.operations > 0 ? measured.seconds + 1 : std::ceil(settings.seconds);
-  for (const bench::Second& each : measured.over_time)
-    if (static_cast<double>(each.second) <= last)
-      results.over_time.push_back({each.second, each.operations, us(each.p50_ns), us(each.p99_ns)});
+  // The last answers, which came behind the end, are no second; one without any is.
+  const double whole = std::ceil(measured.seconds);
+  const auto last =
+      static_cast<std::uint64_t>(settings.operations > 0 ? whole : std::min(whole, std::ceil(settings.seconds)));
+  for (std::uint64_t second = 1; second <= last; ++second) {
+    const bench::Second each =
+        second <= measured.over_time.size() ? measured.over_time[second - 1] : bench::Second{.second = second};
+    results.over_time.push_back({each.second, each.operations, us(each.p50_ns), us(each.p99_ns)});
+  }
   results.cpu_seconds = {measured.usage.user_seconds, measured.usage.system_seconds};
   results.memory_bytes = {outcome.memory_before, outcome.memory_peak};
   results.bytes_written = measured.usage.bytes_written;

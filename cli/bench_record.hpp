@@ -43,7 +43,7 @@ EC_FIELDS(BenchLatency, mean, p50, p90, p99, p99_9, max)
 
 struct BenchSecond {
   std::uint64_t second = 0, operations = 0;
-  double p50_us = 0, p99_us = 0;
+  std::optional<double> p50_us{}, p99_us{};
 };
 EC_FIELDS(BenchSecond, second, operations, p50_us, p99_us)
 
@@ -75,8 +75,8 @@ struct BenchResults {
   std::uint64_t events_written = 0;
   double events_written_per_second = 0;
   std::uint64_t events_read = 0, attempts = 0, conflicts = 0, retries = 0, rejections = 0, given_up = 0, unfinished = 0;
-  BenchLatency latency_us;
-  ec::json::Raw histogram_us;  // [[upper bound, count], ...]
+  std::optional<BenchLatency> latency_us;  // none: there was no answer
+  ec::json::Raw histogram_us;              // [[upper bound, count], ...]
   std::vector<BenchSecond> over_time;
   BenchCpu cpu_seconds;
   BenchMemory memory_bytes;

@@ -19,9 +19,18 @@ std::string rounded(double value) {
   return text.data();
 }
 
-std::string percentiles(const BenchLatency& us) {
-  return "p50 " + rounded(us.p50) + ", p90 " + rounded(us.p90) + ", p99 " + rounded(us.p99) + ", p99.9 " +
-         rounded(us.p99_9) + ", max " + rounded(us.max) + " us";
+std::string count(std::uint64_t number) { return std::to_string(number); }
+
+std::string percentiles(const std::optional<BenchLatency>& us) {
+  if (!us) return "none, there was no answer";
+  return "p50 " + rounded(us->p50) + ", p90 " + rounded(us->p90) + ", p99 " + rounded(us->p99) + ", p99.9 " +
+         rounded(us->p99_9) + ", max " + rounded(us->max) + " us";
+}
+
+std::string second(const BenchSecond& each) {
+  const std::string operations = count(each.operations) + " operations";
+  if (!each.p50_us || !each.p99_us) return operations + ", no answer";
+  return operations + ", p50 " + rounded(*each.p50_us) + ", p99 " + rounded(*each.p99_us) + " us";
 }
 
 std::string mebibytes(std::uint64_t bytes) { return rounded(static_cast<double>(bytes) / (1 << 20U)) + " MiB"; }
@@ -56,8 +65,6 @@ std::string loop_of(const bench::Settings& settings) {
   return loop;
 }
 
-std::string count(std::uint64_t number) { return std::to_string(number); }
-
 std::string verdict(const BenchCheck& check) {
   if (!check.ok) return "failed: " + check.problem.value_or("");
   return "nothing is wrong in " + count(check.events.value_or(0)) + " events of " + count(check.streams.value_or(0)) +
@@ -86,10 +93,7 @@ void append_results(std::vector<Row>& rows, const BenchResults& results, const b
       {"written",
        (results.bytes_written ? mebibytes(*results.bytes_written) : "an unknown number of bytes") + " by this process" +
            (results.store_growth_bytes ? ", store grown by " + mebibytes(*results.store_growth_bytes) : "")});
-  for (const BenchSecond& each : results.over_time)
-    rows.push_back({"second " + count(each.second), count(each.operations) + " operations, p50 " +
-                                                        rounded(each.p50_us) + ", p99 " + rounded(each.p99_us) +
-                                                        " us"});
+  for (const BenchSecond& each : results.over_time) rows.push_back({"second " + count(each.second), second(each)});
 }
 
 }  // namespace
@@ -111,9 +115,11 @@ void append_summary(std::string& out, const std::vector<BenchRecord>& records) {
   for (const BenchRecord& record : records) {
     Row row = {record.name, !record.store ? "unknown" : record.store->durable ? "yes" : "no"};
     if (record.results) {
-      const BenchLatency& us = record.results->latency_us;
-      for (const double each : {record.results->per_second, us.p50, us.p90, us.p99, us.p99_9, us.max})
-        row.push_back(rounded(each));
+      row.push_back(rounded(record.results->per_second));
+      if (const auto& us = record.results->latency_us)
+        for (const double each : {us->p50, us->p90, us->p99, us->p99_9, us->max}) row.push_back(rounded(each));
+      else
+        row.insert(row.end(), 5, "-");
     } else {
       row.insert(row.end(), {"failed", "", "", "", "", ""});
     }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace bench {
 struct Second {
   std::uint64_t second = 0;  // from 1
   std::uint64_t operations = 0;
-  std::uint64_t p50_ns = 0, p99_ns = 0;
+  std::optional<std::uint64_t> p50_ns{}, p99_ns{};  // none: there was no answer
 };
 
 class Timeline {

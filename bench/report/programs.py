@@ -37,7 +37,10 @@ def parse_json_line(text):
 
 def figures_of(record):
     """What the rows use of the object that `eventcore bench --json` prints for a run."""
-    results, latency = record["results"], record["results"]["latency_us"]
+    results = record["results"]
+    if not results["operations"]:
+        raise Failed(f"no operation was measured by {record['command']}")
+    latency = results["latency_us"]
     return {"operations": results["operations"], "per_second": results["per_second"], "attempts": results["attempts"],
             "events_read_per_operation": results["events_read"] / max(results["operations"], 1),
             "mean_us": latency["mean"], "p50_us": latency["p50"], "p99_us": latency["p99"], "p99_9_us": latency["p99_9"],
@@ -50,8 +53,6 @@ def parse_bench(text):
         figures = figures_of(json.loads(text))
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise Failed(f"the result of one run was expected, not: {text[:200]!r}") from error
-    if not figures["operations"]:
-        raise Failed(f"no operation was measured: {text[:200]!r}")
     return figures
 
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace cli::report {
 
@@ -213,6 +214,7 @@ std::string time_figure(const Panel& panel, std::size_t most_points) {
     else if (where(panel, *point) != of)
       elsewhere += (elsewhere.empty() ? "" : ", ") + shortened(series.subject->label, 60) + " " + where(panel, *point);
     Line rate{.series = &series, .spots = {}}, latency{.series = &series, .spots = {}};
+    bool is_gap = false;
     for (const Second& each : thinned(*run.results->over_time, most_points)) {
       const double per_second = each.operations / each.seconds;
       is_thinned = is_thinned || each.seconds > 1;
@@ -220,8 +222,12 @@ std::string time_figure(const Panel& panel, std::size_t most_points) {
       rate.spots.push_back(
           {each.second, per_second, each.least, each.most, words + ", " + figure(per_second) + " a second"});
       last = std::max(last, each.second);
-      if (!each.p99_us || *each.p99_us <= 0) continue;
+      if (!each.p99_us || *each.p99_us <= 0) {
+        is_gap = true;
+        continue;
+      }
       latency.spots.push_back({each.second, *each.p99_us, {}, {}, words + ", " + duration(*each.p99_us)});
+      latency.spots.back().is_behind_gap = std::exchange(is_gap, false);
       low = std::min(low, *each.p99_us);
       high = std::max(high, *each.p99_us);
     }

@@ -70,7 +70,8 @@ class Drawing {
     std::string path, band, whiskers;
     for (const Spot& spot : line.spots) {
       const std::string x = across(plot_.x.at(spot.x));
-      path += ec::format("{}{},{}", path.empty() ? "M" : "L", x, down(plot_.y.at(spot.y)));
+      const bool begins = path.empty() || spot.is_behind_gap;
+      path += ec::format("{}{},{}{}", begins ? "M" : "L", x, down(plot_.y.at(spot.y)), begins ? "h0" : "");  // a dot
       if (spot.low && spot.high && *spot.low < *spot.high)
         whiskers += ec::format("M{},{}V{}", x, down(plot_.y.at(*spot.low)), down(plot_.y.at(*spot.high)));
     }

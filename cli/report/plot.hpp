@@ -15,6 +15,7 @@ struct Spot {
   std::optional<double> low, high;  // of the repetitions, or within the seconds that were put together
   std::string words;                // shown when it is pointed at
   bool is_late = false;             // the store did not keep up: it gets a ring
+  bool is_behind_gap = false;       // no line comes here from the one before
 };
 
 struct Line {

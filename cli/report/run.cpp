@@ -89,12 +89,19 @@ ec::Result<Run> parse_run(std::string_view line) {
                          *form.eventcore_bench, known_form)));
   Run run;
   if (auto read = ec::json::read(line, run); !read) return std::unexpected(wrong(read.error().message));
+  // In older files a 0 stands where nothing was measured.
+  if (run.results)
+    for (auto* latency : {&run.results->latency_us, &run.results->lag_us})
+      if (*latency && (*latency)->max == 0) latency->reset();
   if (run.results && run.results->over_time) {
     auto& seconds = *run.results->over_time;
     // What is behind the end is no second, but the last answers.
     std::erase_if(seconds,
                   [&](const Second& each) { return each.second > run.results->seconds.value_or(each.second); });
-    for (Second& each : seconds) each.least = each.most = each.operations;
+    for (Second& each : seconds) {
+      each.least = each.most = each.operations;
+      if (each.p99_us == 0) each.p50_us = each.p99_us = std::nullopt;
+    }
     std::ranges::sort(seconds, {}, &Second::second);
     seconds = thinned(seconds, most_seconds);
   }

@@ -71,6 +71,7 @@ TEST(Timeline, AddsUpWhatClientsBringForASecond) {
   EXPECT_EQ(all[0].p99_ns, 100U);
   EXPECT_EQ(all[1].second, 2U);
   EXPECT_EQ(all[1].operations, 0U);
+  EXPECT_FALSE(all[1].p50_ns || all[1].p99_ns);
   EXPECT_EQ(all[2].p50_ns, 50U);
   EXPECT_EQ(timeline.total().count(), 101U);
 }

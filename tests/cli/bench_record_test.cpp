@@ -27,5 +27,22 @@ TEST(BenchRecord, TheLastAnswersAreNoSecond) {
   EXPECT_EQ(seconds_told(settings, 2.01), (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
+TEST(BenchRecord, WhereNothingWasMeasuredThereIsNoLatency) {
+  bench::Outcome outcome;
+  outcome.measured.seconds = 3;
+  outcome.measured.by_client = {0};
+  outcome.found.lag.emplace();
+  bench::Settings settings;
+  settings.seconds = 3;
+  outcome.measured.over_time = {{.second = 1}, {.second = 2, .operations = 1, .p50_ns = 5'000, .p99_ns = 7'000}};
+  const BenchResults results = bench_results(outcome, settings);
+  EXPECT_FALSE(results.latency_us);
+  EXPECT_FALSE(results.lag_us);
+  ASSERT_EQ(results.over_time.size(), 3U);  // the last one, too, in which nothing came
+  EXPECT_FALSE(results.over_time[0].p50_us || results.over_time[0].p99_us);
+  EXPECT_EQ(results.over_time[1].p99_us, 7);
+  EXPECT_FALSE(results.over_time[2].p99_us);
+}
+
 }  // namespace
 }  // namespace cli

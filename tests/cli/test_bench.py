@@ -138,6 +138,19 @@ class Test(support.Case):
         self.assertGreater(run["results"]["unfinished"], 1000)
         self.check_sums(run["results"])
 
+    def test_nothing_measured(self):
+        """No latency is told, and none is drawn."""
+        none = ("--rate", "0.001", "--arrivals", "poisson", "--seconds", "0.01", "--warm-up-seconds", "0")
+        [run] = self.bench(*none)
+        self.assertEqual((run["results"]["operations"], run["results"]["latency_us"], run["results"]["histogram_us"]), (0, None, []))
+        self.assertEqual(run["results"]["over_time"], [{"second": 1, "operations": 0, "p50_us": None, "p99_us": None}])
+        told = self.works("bench", *none, "--clients", "1,2", config=MEMORY)
+        for what in ("latency     none, there was no answer", "0 operations, no answer"):
+            self.assertIn(what, told)
+        self.assertRegex(told, r"1 client +no +0\.00( +-){5}\n")
+        [run] = self.bench("--workload", "projection-lag", *none)
+        self.assertIsNone(run["results"]["lag_us"])
+
     def test_counted_and_seeded(self):
         """A number of operations, and one client: the same accounts, amounts and rejections each time."""
         counted = ("--operations", "500", "--balance", "100", "--accounts", "20", "--choice", "zipf")

@@ -144,6 +144,22 @@ class Test(Case):
         self.assertEqual(page.count("<section id="), count)
         self.assertLess(len(page), most_bytes)
 
+    def test_report_has_gaps_where_nothing_was_measured(self):
+        """Older files have zeros there."""
+        pages = []
+        for nothing in (None, 0):
+            run = report_runs.run(clients=2, seconds=9)
+            for second in run["results"]["over_time"][3:5]:
+                second.update(operations=0, p50_us=nothing, p99_us=nothing)
+            none = report_runs.run(clients=1, seconds=9)
+            none["results"].update(operations=0, per_second=0, latency_us=nothing if nothing is None else dict.fromkeys(
+                ("mean", "p50", "p90", "p99", "p99_9", "max"), 0))
+            pages.append(self.report([run, none]))
+        self.assertEqual(*pages)
+        lines = [path.count("M") for path in re.findall(r'<path class="line" d="(M[\d.,MLh-]+)"', pages[0])]
+        self.assertEqual(lines.count(2), 1, lines)  # p99 over time; the throughput was none
+        self.assertNotRegex(self.words(pages[0]), r"(?<!\d)0 (ns|µs)")
+
     def test_report_bears_any_figure(self):
         runs = []
         for number, value in enumerate((0, 1e-300, 1e300, 5e-324, 1.7e308, -1)):
