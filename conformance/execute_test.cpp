@@ -1,6 +1,6 @@
 // Commands executed on the real store by many threads: what they decided on is what was there. Each test runs in each
 // form: with every state folded from the start, with states out of snapshots and a cache, and both without a thread that
-// waits, over an executor.
+// waits, over an executor; those of many clients also with all of them under way on one thread.
 #include "contract.hpp"
 #include "loop.hpp"
 
@@ -122,6 +122,9 @@ struct Form : Commands<Kind> {
   static constexpr bool over_an_executor = is_async;
 };
 
+// Clients that are under way at once.
+enum class Beside { on_threads, on_one_thread };
+
 template <class Form>
 class Execute : public Contract, public Form {
  protected:
@@ -156,6 +159,58 @@ class Execute : public Contract, public Form {
     }
     return balance;
   }
+  // So many clients, each of which executes so many commands.
+  template <Beside where, class Make, class Ended>
+  void execute_beside(std::size_t clients, std::size_t each, Make make, Ended ended) {
+    if constexpr (where == Beside::on_one_thread)
+      loop_.execute_beside(store(), clients, each, patient(), std::move(make), std::move(ended));
+    else
+      on_threads(clients, [&](std::size_t client) {
+        for (std::size_t i = 0; i < each; ++i) ended(this->execute(make(client), patient()));
+      });
+  }
+
+  template <Beside where>
+  void expect_that_no_money_is_made_or_lost() {
+    constexpr std::size_t accounts = 5, clients = 6;
+    std::vector<StreamId> ids;
+    for (std::size_t i = 0; i < accounts; ++i) {
+      ids.push_back(stream(std::to_string(i)));
+      deposit(ids.back(), 100);
+    }
+    std::vector<std::mt19937_64> random;
+    for (std::size_t i = 0; i < clients; ++i) random.emplace_back(settings().seed + i);
+    std::atomic<std::uint64_t> committed = 0;
+    const auto make = [&](std::size_t client) {
+      std::mt19937_64& own = random[client];
+      const std::size_t from = own() % accounts;
+      const std::size_t to = (from + 1 + own() % (accounts - 1)) % accounts;
+      return typename Form::Move{{ids[from], ids[to], static_cast<std::int64_t>(own() % 60)}};
+    };
+    execute_beside<where>(clients, 40, make, [&](const auto& done) {
+      if (!done && !done.error().is_rejected()) throw ContractBroken(done.error().message);
+      committed += done ? 1 : 0;
+    });
+    std::int64_t sum = 0;
+    for (const auto& [account, balance] : balances()) sum += balance;
+    EXPECT_EQ(sum, 100 * static_cast<std::int64_t>(accounts));
+    EXPECT_EQ(all().events.size(), accounts + 2 * committed);
+  }
+
+  template <Beside where>
+  void expect_no_write_skew() {
+    for (int round = 0; round < 30; ++round) {
+      const StreamId doctors[] = {stream(std::to_string(round) + " a"), stream(std::to_string(round) + " b")};
+      const auto make = [&](std::size_t i) { return typename Form::GoOffDuty{{doctors[i], doctors[1 - i]}}; };
+      std::atomic<int> off = 0;
+      execute_beside<where>(2, 1, make, [&](const auto& done) {
+        if (!done && !done.error().is_rejected()) throw ContractBroken(done.error().message);
+        off += done ? 1 : 0;
+      });
+      EXPECT_EQ(off, 1) << "both looked, both saw the other on duty, both left";
+    }
+  }
+
   // A body that runs once.
   static std::function<void()> once(std::function<void()> body) {
     return [body = std::move(body), done = std::make_shared<bool>(false)] {
@@ -177,44 +232,13 @@ struct Names {
 };
 using Forms = testing::Types<Form<Folded, false>, Form<Kept, false>, Form<Folded, true>, Form<Kept, true>>;
 TYPED_TEST_SUITE(Execute, Forms, Names);
+using OnOneThread = testing::Types<Form<Folded, true>, Form<Kept, true>>;
 
 TYPED_TEST(Execute, ByManyThreadsNeitherMakesNorLosesMoney) {
-  constexpr std::size_t accounts = 5, threads = 6;
-  std::vector<StreamId> ids;
-  for (std::size_t i = 0; i < accounts; ++i) {
-    ids.push_back(this->stream(std::to_string(i)));
-    this->deposit(ids.back(), 100);
-  }
-  std::atomic<std::uint64_t> committed = 0;
-  on_threads(threads, [&](std::size_t thread) {
-    std::mt19937_64 random(settings().seed + thread);
-    for (int i = 0; i < 40; ++i) {
-      const std::size_t from = random() % accounts;
-      const std::size_t to = (from + 1 + random() % (accounts - 1)) % accounts;
-      const auto done = this->execute(
-          typename TestFixture::Move{{ids[from], ids[to], static_cast<std::int64_t>(random() % 60)}}, this->patient());
-      if (!done && !done.error().is_rejected()) throw ContractBroken(done.error().message);
-      committed += done ? 1 : 0;
-    }
-  });
-  std::int64_t sum = 0;
-  for (const auto& [account, balance] : this->balances()) sum += balance;
-  EXPECT_EQ(sum, 100 * static_cast<std::int64_t>(accounts));
-  EXPECT_EQ(this->all().events.size(), accounts + 2 * committed);
+  this->template expect_that_no_money_is_made_or_lost<Beside::on_threads>();
 }
 
-TYPED_TEST(Execute, LetsNoWriteSkewThrough) {
-  for (int round = 0; round < 30; ++round) {
-    const StreamId doctors[] = {this->stream(std::to_string(round) + " a"), this->stream(std::to_string(round) + " b")};
-    std::atomic<int> off = 0;
-    on_threads(2, [&](std::size_t i) {
-      const auto done = this->execute(typename TestFixture::GoOffDuty{{doctors[i], doctors[1 - i]}}, this->patient());
-      if (!done && !done.error().is_rejected()) throw ContractBroken(done.error().message);
-      off += done ? 1 : 0;
-    });
-    EXPECT_EQ(off, 1) << "both looked, both saw the other on duty, both left";
-  }
-}
+TYPED_TEST(Execute, LetsNoWriteSkewThrough) { this->template expect_no_write_skew<Beside::on_threads>(); }
 
 TYPED_TEST(Execute, DecidesAgainWhenAStreamItOnlyReadMovedOn) {
   const auto other_leaves =
@@ -248,6 +272,18 @@ TYPED_TEST(Execute, WithTheSameCommitIdHasOneEffect) {
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(again->first, first->first);
   EXPECT_EQ(this->balances().at(this->stream("a").str()), 70);
+}
+
+template <class Form>
+class ExecuteBeside : public Execute<Form> {};
+TYPED_TEST_SUITE(ExecuteBeside, OnOneThread, Names);
+
+TYPED_TEST(ExecuteBeside, OnOneThreadNeitherMakesNorLosesMoney) {
+  this->template expect_that_no_money_is_made_or_lost<Beside::on_one_thread>();
+}
+
+TYPED_TEST(ExecuteBeside, OnOneThreadLetsNoWriteSkewThrough) {
+  this->template expect_no_write_skew<Beside::on_one_thread>();
 }
 
 }  // namespace

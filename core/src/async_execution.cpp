@@ -1,38 +1,21 @@
 #include "async_execution.hpp"
+#include "idle_pool.hpp"
 #include "nesting.hpp"
 #include "store.hpp"
 
 #include <eventcore/plugin/sized.hpp>
 
-#include <new>
+#include <memory>
 #include <utility>
-#include <vector>
 
 namespace ec::core {
 
 namespace {
 
-// Those of this thread that are not in use: their buffers have the right size already.
-thread_local std::vector<std::unique_ptr<AsyncExecution>> idle;
-constexpr std::size_t most_idle = 512;
+using Idle = IdlePool<AsyncExecution>;
 
 // Whether this thread is inside of a host's `post`.
 thread_local int posting = 0;
-
-std::unique_ptr<AsyncExecution> take_idle() {
-  if (idle.empty()) return std::make_unique<AsyncExecution>();
-  std::unique_ptr<AsyncExecution> taken = std::move(idle.back());
-  idle.pop_back();
-  return taken;
-}
-
-void give_back(std::unique_ptr<AsyncExecution> execution) noexcept {
-  try {
-    if (idle.size() < most_idle) idle.push_back(std::move(execution));
-  } catch (const std::bad_alloc&) {
-    return;  // it is made anew next time
-  }
-}
 
 // Where nothing is kept beyond closing, the events are in this process's memory.
 bool is_in_memory(const ec_info& info) {
@@ -44,7 +27,7 @@ bool is_in_memory(const ec_info& info) {
 void AsyncExecution::start(ec_store& store, InFlight& in_flight, const ec_command& command,
                            const ec_execute_options& options, const ec_call* call, const ec_executor* executor,
                            Done done, void* ctx) {
-  std::unique_ptr<AsyncExecution> made = take_idle();
+  std::unique_ptr<AsyncExecution> made = Idle::take();
   made->prepare(store, in_flight, command, options, call, executor);
   made->done_ = done;
   made->ctx_ = ctx;
@@ -56,7 +39,7 @@ void AsyncExecution::start(ec_store& store, InFlight& in_flight, const ec_comman
   if (begun->post()) return;
   in_flight.remove(*begun);
   begun->turn_.reset();
-  give_back(std::unique_ptr<AsyncExecution>(begun));
+  Idle::give_back(std::unique_ptr<AsyncExecution>(begun));
   throw plugin::Failure(EC_CANCELLED, "the executor refused the execution");
 }
 
@@ -204,7 +187,7 @@ void AsyncExecution::end() noexcept {
   }
   turn_.reset();
   done_(ctx_, execution_.status(), &execution_.error());
-  give_back(std::move(own));
+  Idle::give_back(std::move(own));
 }
 
 AsyncExecution::Next AsyncExecution::carry_out(Step step) {
