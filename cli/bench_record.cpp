@@ -119,6 +119,8 @@ BenchResults bench_results(const bench::Outcome& outcome, const bench::Settings&
   const auto [least, most] = std::ranges::minmax(measured.by_client);
   results.by_client = {least, most};
   if (outcome.found.lag) results.lag_us = latency(*outcome.found.lag);
+  if (const auto& followed = outcome.found.followed)
+    results.projection = BenchProjection{followed->behind, followed->seconds, followed->left};
   if (outcome.found.catch_ups)
     results.catch_ups =
         BenchCatchUps{*outcome.found.catch_ups, outcome.found.catch_up_events, outcome.found.catch_up_seconds};

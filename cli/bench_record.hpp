@@ -68,6 +68,13 @@ struct BenchCatchUps {
 };
 EC_FIELDS(BenchCatchUps, count, events, seconds)
 
+struct BenchProjection {
+  std::uint64_t behind_events = 0;  // when the last operation was over
+  double catch_up_seconds = 0;
+  std::uint64_t left_events = 0;  // when that was interrupted
+};
+EC_FIELDS(BenchProjection, behind_events, catch_up_seconds, left_events)
+
 struct BenchResults {
   double seconds = 0;
   std::uint64_t operations = 0;
@@ -83,12 +90,14 @@ struct BenchResults {
   std::optional<std::uint64_t> bytes_written, store_growth_bytes;
   BenchByClient by_client;
   std::optional<BenchLatency> lag_us;
+  std::optional<BenchProjection> projection;
   std::optional<BenchCatchUps> catch_ups;
   bool interrupted = false;
 };
 EC_FIELDS(BenchResults, seconds, operations, per_second, events_written, events_written_per_second, events_read,
           attempts, conflicts, retries, rejections, given_up, unfinished, latency_us, histogram_us, over_time,
-          cpu_seconds, memory_bytes, bytes_written, store_growth_bytes, by_client, lag_us, catch_ups, interrupted)
+          cpu_seconds, memory_bytes, bytes_written, store_growth_bytes, by_client, lag_us, projection, catch_ups,
+          interrupted)
 
 struct BenchCheck {
   std::optional<std::uint64_t> events{}, streams{};  // that were read back

@@ -81,7 +81,15 @@ void append_results(std::vector<Row>& rows, const BenchResults& results, const b
                                   count(results.retries) + ", given up " + count(results.given_up) + ", rejections " +
                                   count(results.rejections)});
   if (settings.rate) rows.push_back({"unfinished", count(results.unfinished) + " were due and not begun"});
-  if (results.lag_us) rows.push_back({"projection lag", percentiles(*results.lag_us)});
+  if (const auto& projection = results.projection) {
+    rows.push_back({"projection lag", percentiles(results.lag_us)});
+    rows.push_back(
+        {"projection",
+         count(projection->behind_events) + " events behind at the end, " +
+             (projection->left_events == 0 ? "caught up in " : "interrupted after ") +
+             rounded(projection->catch_up_seconds) + " s" +
+             (projection->left_events == 0 ? "" : ", " + count(projection->left_events) + " of them were left")});
+  }
   if (results.catch_ups)
     rows.push_back({"catch-ups", count(results.catch_ups->count) + ", " + count(results.catch_ups->events) +
                                      " events in " + rounded(results.catch_ups->seconds) + " s"});

@@ -79,7 +79,7 @@ class CatchUpWhileWritingWorkload final : public Workload {
   }
 
   void begin_measuring() override { catch_ups_->begin_measuring(); }
-  ec::Result<Found> finish() override { return catch_ups_->stop(); }
+  ec::Result<Found> finish(std::uint64_t) override { return catch_ups_->stop(); }
 
  private:
   ec::Result<> prepare() {

@@ -65,14 +65,32 @@ class Follower {
           }
         }) {}
 
-  // Until it has handled that position; gives when the last event of the run was.
-  ec::Result<Clock::time_point> wait_for(ec::Position position) {
-    auto there =
-        projector_.wait_for(position, {.deadline = ec::Call::in(std::chrono::minutes(1)), .stop = failed_.get_token()});
-    if (failed_.stop_requested()) return std::unexpected(*error_);
-    if (!there) return std::unexpected(std::move(there.error()));
-    return Clock::time_point(std::chrono::nanoseconds(handler_.handled_ns.load()));
+  // Until it is at that position, however long it takes, as long as it gets on: one that has not moved for the time of
+  // our patience, nor for as long again, is an error. False: it was stopped before.
+  ec::Result<bool> catch_up(ec::Position position, const std::stop_token& stop = {},
+                            std::chrono::milliseconds patience = std::chrono::minutes(1)) {
+    std::stop_source over;
+    const std::stop_callback on_failure(failed_.get_token(), [&] { over.request_stop(); });
+    const std::stop_callback on_stop(stop, [&] { over.request_stop(); });
+    std::optional<ec::Position> before;
+    for (;;) {
+      auto there = projector_.wait_for(position, {.deadline = ec::Call::in(patience), .stop = over.get_token()});
+      if (failed_.stop_requested()) return std::unexpected(*error_);
+      if (there) return true;
+      if (stop.stop_requested()) return false;
+      if (there.error().code != ec::Code::timeout) return std::unexpected(std::move(there.error()));
+      const ec::ProjectionProgress progress = projector_.progress();
+      if (before == progress.position)
+        return std::unexpected(ec::Error{ec::Code::timeout, "the projection stands still at position " +
+                                                                progress.position.str() + ", and is to come to " +
+                                                                position.str() + ": " + progress.last_error});
+      before = progress.position;
+    }
   }
+
+  // Events of the run, and when the last of them was.
+  std::uint64_t handled() const { return handler_.handled; }
+  Clock::time_point handled_at() const { return Clock::time_point(std::chrono::nanoseconds(handler_.handled_ns)); }
 
   // The lag of what is due from now on counts.
   void begin_measuring() { handler_.from_ns = nanoseconds_of(Clock::now()); }
@@ -98,11 +116,13 @@ class Follower {
       std::memcpy(&due_ns, event->payload.data(), sizeof due_ns);
       if (due_ns >= from_ns && due_ns <= now_ns) lag.record(now_ns - due_ns);
       handled_ns = static_cast<std::int64_t>(now_ns);
+      ++handled;
     }
 
     const std::string prefix;
     std::atomic<std::uint64_t> from_ns{~std::uint64_t{0}};
     std::atomic<std::int64_t> handled_ns{0};
+    std::atomic<std::uint64_t> handled{0};
     Histogram lag;
   };
 

@@ -15,9 +15,9 @@ class LiveClient final : public StampedAppends {
 
  private:
   ec::Result<> then(ec::Position position) override {
-    auto handled = follower_.wait_for(position);
-    if (!handled) return std::unexpected(std::move(handled.error()));
-    ended = *handled;
+    auto there = follower_.catch_up(position);
+    if (!there) return std::unexpected(std::move(there.error()));
+    ended = follower_.handled_at();
     return {};
   }
 
@@ -39,11 +39,22 @@ class FollowedWorkload final : public Workload {
 
   void begin_measuring() override { follower_->begin_measuring(); }
 
-  ec::Result<Found> finish() override {
+  // The projection is given the time that it needs to come to the end, so that the lag is that of all events.
+  ec::Result<Found> finish(std::uint64_t written) override {
+    const auto began = Clock::now();
+    const auto left = [&] { return written - std::min(written, follower_->handled()); };
+    Followed followed{.behind = left()};
     auto head = store_.head();
     if (!head) return std::unexpected(std::move(head.error()));
-    if (auto handled = follower_->wait_for(*head); !handled) return std::unexpected(std::move(handled.error()));
-    return Found{.lag = follower_->stop()};
+    auto there = follower_->catch_up(*head, settings_.stop);
+    if (!there) return std::unexpected(std::move(there.error()));
+    followed.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+    followed.left = left();
+    if (*there && followed.left > 0)
+      return std::unexpected(ec::Error{ec::Code::corrupt, "the projection is at the head, and was not given " +
+                                                              std::to_string(followed.left) + " of " +
+                                                              std::to_string(written) + " events"});
+    return Found{.lag = follower_->stop(), .followed = followed};
   }
 
  private:
@@ -59,8 +70,10 @@ class FollowedWorkload final : public Workload {
     auto head = store_.head();
     if (!head) return std::unexpected(std::move(head.error()));
     follower_.emplace(own_ ? *own_ : store_, prefix_);
-    if (auto there = follower_->wait_for(*head); !there) return std::unexpected(std::move(there.error()));
-    return {};
+    auto there = follower_->catch_up(*head, settings_.stop);
+    if (!there) return std::unexpected(std::move(there.error()));
+    if (*there) return {};
+    return std::unexpected(ec::Error{ec::Code::cancelled, "stopped before the projection had come to the head"});
   }
 
   ec::Store& store_;

@@ -49,9 +49,10 @@ ec::Result<Outcome> measure(ec::Store& store, const Settings& settings) {
   if (!measured) return std::unexpected(std::move(measured.error()));
   outcome.memory_peak = status_kib("VmHWM") * 1024;
   outcome.measured = std::move(*measured);
-  auto found = (*workload)->finish();
+  auto found = (*workload)->finish(outcome.measured.events_written);
   if (!found) return std::unexpected(std::move(found.error()));
   outcome.found = std::move(*found);
+  if (outcome.found.followed && outcome.found.followed->left > 0) outcome.measured.interrupted = true;
   const auto folder_after = bytes_below(folder);
   if (folder_before && folder_after) outcome.store_growth = *folder_after - std::min(*folder_before, *folder_after);
   // What was measured until a stop is checked whole; one that comes now ends the check.

@@ -80,9 +80,17 @@ class Client {
   ec::Position last_{};
 };
 
+// A projection that follows, when the clients are done: by how many of their events it is behind, and how long it takes
+// to handle these, too. Some are left when that is stopped.
+struct Followed {
+  std::uint64_t behind = 0, left = 0;
+  double seconds = 0;
+};
+
 // What only some workloads have to tell.
 struct Found {
-  std::optional<Histogram> lag{};            // of a projection, from when an append was due to its handler
+  std::optional<Histogram> lag{};  // of a projection, from when an append was due to its handler
+  std::optional<Followed> followed{};
   std::optional<std::uint64_t> catch_ups{};  // of a projection from the start to the head
   double catch_up_seconds = 0;               // of all of them
   std::uint64_t catch_up_events = 0;
@@ -100,8 +108,8 @@ class Workload {
 
   // The clients are warm; called once, on any of their threads.
   virtual void begin_measuring() {}
-  // The clients are done.
-  virtual ec::Result<Found> finish() { return Found{}; }
+  // The clients are done, and wrote so many events.
+  virtual ec::Result<Found> finish(std::uint64_t) { return Found{}; }
 
   // For the check at the end: each new event in the store's order, then the end of them.
   virtual ec::Result<> look_at(const ec::RecordedEvent&) { return {}; }
