@@ -25,18 +25,16 @@ class Buffer {
     kept_ += bytes.size();
     return {copy, bytes.size()};
   }
-  // The same event, its bytes copied. They lie in one piece in a record, from the stream's first to the payload's last.
-  ec_event keep_event(const ec_event& event) {
+  // Copies the event's bytes, which lie in one piece in a record, from the stream's first to the payload's last.
+  void keep_event(ec_event& event) {
     const char* const begin = event.stream.data;
     const char* const end = reinterpret_cast<const char*>(event.payload.data) + event.payload.size;
     const std::string_view copy = keep({begin, static_cast<std::size_t>(end - begin)});
     const auto moved = [&](const void* from) { return copy.data() + (static_cast<const char*>(from) - begin); };
-    ec_event kept = event;
-    kept.stream.data = moved(event.stream.data);
-    kept.type.data = moved(event.type.data);
-    kept.metadata.data = reinterpret_cast<const std::uint8_t*>(moved(event.metadata.data));
-    kept.payload.data = reinterpret_cast<const std::uint8_t*>(moved(event.payload.data));
-    return kept;
+    event.type.data = moved(event.type.data);
+    event.metadata.data = reinterpret_cast<const std::uint8_t*>(moved(event.metadata.data));
+    event.payload.data = reinterpret_cast<const std::uint8_t*>(moved(event.payload.data));
+    event.stream.data = copy.data();
   }
   std::size_t kept_bytes() const { return kept_; }
 

@@ -153,12 +153,14 @@ void EventFetcher::fetch(Run& run, std::vector<ec_event>& events) {
 // All that the record under the iterator has of the run. The bytes under it go away when it moves on.
 void EventFetcher::take_from_record(Run& run, std::vector<ec_event>& events) {
   for (RecordReader reader(view(records_->value()), run.record); !reader.at_end() && run.left > 0;) {
-    ec_event event{};
-    reader.next(event);
-    if (event.version < run.version || plugin::view(event.stream) != run.stream) continue;
+    ec_event& event = events.emplace_back();
+    if (!reader.next_of(run.stream, event) || event.version < run.version) {
+      events.pop_back();
+      continue;
+    }
     if (event.version > run.version) throw missing(event.position.lo);
-    events.push_back(buffer_.keep_event(event));
-    events.back().stream_index = run.stream_index;
+    buffer_.keep_event(event);
+    event.stream_index = run.stream_index;
     ++run.version;
     --run.left;
   }

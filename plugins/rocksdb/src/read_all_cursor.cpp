@@ -79,10 +79,9 @@ void ReadAllCursor::scan_forward() {
     throw plugin::Failure(EC_CORRUPT, "the event at position " + std::to_string(at_ + 1) +
                                           " is missing: the database is damaged; restore it from a backup");
   while (!reader.at_end() && more() && !batch_full()) {
-    ec_event event{};
-    reader.next(event);
-    at_ = event.position.lo;
-    take(event);
+    reader.next(batch_.emplace_back());
+    at_ = batch_.back().position.lo;
+    keep_last();
   }
   if (reader.at_end()) records_->Next();
 }
@@ -96,18 +95,20 @@ void ReadAllCursor::scan_backward() {
                                           " is missing: the database is damaged; restore it from a backup");
   while (!record_.empty() && more() && !batch_full()) {
     at_ = record_.back().position.lo;
-    take(record_.back());
+    batch_.push_back(record_.back());
     record_.pop_back();
+    keep_last();
   }
   if (record_.empty()) records_->Prev();
 }
 
-// The bytes under the iterator go away when it moves on, so those of an event that passes are copied.
-void ReadAllCursor::take(const ec_event& event) {
+// The last of the batch stays there if it passes. The bytes under the iterator go away when it moves on, so they are copied.
+void ReadAllCursor::keep_last() {
   ++scanned_;
   if constexpr (!keeps(Promise::filter_before_limit)) --left_;
-  if (!filter_.passes(plugin::view(event.stream), plugin::view(event.type))) return;
-  batch_.push_back(buffer_.keep_event(event));
+  ec_event& event = batch_.back();
+  if (!filter_.passes(plugin::view(event.stream), plugin::view(event.type))) return batch_.pop_back();
+  buffer_.keep_event(event);
   if constexpr (keeps(Promise::filter_before_limit)) --left_;
 }
 

@@ -26,7 +26,7 @@ class ReadAllCursor final : public plugin::EventCursor {
   void seek();
   void scan_forward();
   void scan_backward();
-  void take(const ec_event& event);
+  void keep_last();
   RecordReader open_record() const;
 
   const Database& database_;

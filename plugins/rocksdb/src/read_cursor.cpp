@@ -46,7 +46,8 @@ void ReadCursor::add(const ec_stream_from& from, std::uint32_t index, const Head
   if (version && (*version == 0 || (!backward_ && *version <= after))) return;
   if (backward_ ? after == 1 : after == last_version) return;
   const std::uint64_t first = backward_ ? (after == 0 ? last_version : after - 1) : after + 1;
-  sources_.push_back({std::string(stream), index, first});
+  sources_.push_back(
+      {.stream = std::string(stream), .index = index, .next_version = first, .last = version.value_or(0)});
 }
 
 // The next entries of a stream's index. There are no deletions, so a look beyond the stream's end costs one entry.

@@ -26,7 +26,7 @@ class ReadCursor final : public plugin::EventCursor {
     std::uint64_t next_version = 0;  // to be read from the index next
     bool begun = false;              // so next_version must be there
     bool index_read = false;         // to its end
-    std::uint64_t last = 0;          // the stream's version, once it was looked up for a run
+    std::uint64_t last = 0;          // the stream's version, once it is known
     bool scattered = false;          // no runs are looked for
     std::vector<Wanted> entries{};
     std::size_t at = 0;

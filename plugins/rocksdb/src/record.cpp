@@ -103,8 +103,25 @@ void RecordReader::skip_to(std::uint64_t position) {
 void RecordReader::next(ec_event& event) {
   event.position = {0, position_};
   Parser fields(body(), what_a_record_is);
+  begin_event(fields, event);
+  rest_of_event(fields, event);
+}
+
+bool RecordReader::next_of(std::string_view stream, ec_event& event) {
+  event.position = {0, position_};
+  Parser fields(body(), what_a_record_is);
+  begin_event(fields, event);
+  if (plugin::view(event.stream) != stream) return false;
+  rest_of_event(fields, event);
+  return true;
+}
+
+void RecordReader::begin_event(Parser& fields, ec_event& event) const {
   std::memcpy(event.id.bytes, fields.take(sizeof event.id).data(), sizeof event.id);
   event.stream = plugin::str(fields.bytes());
+}
+
+void RecordReader::rest_of_event(Parser& fields, ec_event& event) const {
   event.version = fields.varint();
   event.type = plugin::str(fields.bytes());
   event.encoding = static_cast<std::uint32_t>(fields.varint());

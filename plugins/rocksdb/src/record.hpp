@@ -45,12 +45,16 @@ class RecordReader {
 
   // Fills everything but stream_index.
   void next(ec_event& event);
+  // Whether the next event is of the stream; if not, it is passed over and `event` has parts of it.
+  bool next_of(std::string_view stream, ec_event& event);
   void skip();
   // Passes over the events below `position`.
   void skip_to(std::uint64_t position);
 
  private:
   std::string_view body();
+  void begin_event(Parser& fields, ec_event& event) const;
+  void rest_of_event(Parser& fields, ec_event& event) const;
 
   Parser parser_;
   std::uint64_t position_;
