@@ -85,15 +85,8 @@ AsyncExecution::Next AsyncExecution::line_up(decltype(&HotStreams::Turn::start_a
     const std::vector<std::string_view> streams = execution_.streams();
     in_flight_->watch_turn(*this);
     park(Parked::turn, then);
-    has_turn = ((*turn_).*begin)(
-        streams,
-        [](void* self, ec_status told) noexcept {
-          auto& own = *static_cast<AsyncExecution*>(self);
-          own.status_ = told;
-          if (told != EC_OK) plugin::set_error(&own.execution_.error(), told, "out of memory");
-          own.arrive();
-        },
-        this);
+    has_turn =
+        ((*turn_).*begin)(streams, [](void* self) noexcept { static_cast<AsyncExecution*>(self)->arrive(); }, this);
     return EC_OK;
   });
   if (status == EC_OK && !has_turn) return std::nullopt;

@@ -1,172 +1,156 @@
 #include "hot_streams.hpp"
 
-#include <eventcore/plugin/failure.hpp>
-
 #include <algorithm>
 #include <utility>
 
 namespace ec::core {
 
-HotStreams::Joined HotStreams::join(Turn::Place& place, bool only_hot) {
+// True: it is its turn already.
+bool HotStreams::join(Turn& turn, const std::vector<std::string_view>& streams, bool only_hot) {
   const std::scoped_lock lock(mutex_);
-  auto found = queues_.find(place.stream);
-  if (found == queues_.end()) {
-    if (only_hot) return Joined::no;
-    found = queues_.try_emplace(place.stream).first;
-    try {
-      found->second.places.push_back(&place);
-    } catch (...) {
-      queues_.erase(found);
-      throw;
-    }
-    standing_.store(queues_.size(), std::memory_order_relaxed);
-    place.joined = true;
-    place.turn.set();
-    return Joined::first;
+  try {
+    for (const std::string_view stream : streams) join_line(turn, stream, only_hot);
+  } catch (...) {
+    take_out(turn, false);  // nobody came behind it yet
+    throw;
   }
-  found->second.places.push_back(&place);
-  place.joined = true;
-  place.moves = found->second.moves;
-  if (place.threadless != nullptr) place.threadless->waits_in_ = &place;
-  return Joined::behind;
-}
-
-void HotStreams::leave(Turn::Place& place) noexcept {
-  Turn* has_turn = nullptr;
-  {
-    const std::scoped_lock lock(mutex_);
-    has_turn = take_out(place);
-  }
-  if (has_turn != nullptr) has_turn->come_to_front();
-}
-
-// With mutex_ held. One without a thread whose turn it is now, for the caller to tell; or null.
-HotStreams::Turn* HotStreams::take_out(Turn::Place& place) noexcept {
-  const auto found = queues_.find(place.stream);
-  Queue& queue = found->second;
-  const bool had_turn = queue.places.front() == &place;
-  queue.places.erase(std::find(queue.places.begin(), queue.places.end(), &place));
-  place.joined = false;
-  if (queue.places.empty()) {
-    queues_.erase(found);
-    standing_.store(queues_.size(), std::memory_order_relaxed);
-    return nullptr;
-  }
-  if (!had_turn) return nullptr;
-  ++queue.moves;
-  Turn* const threadless = queue.places.front()->threadless;
-  if (threadless == nullptr)
-    queue.places.front()->turn.set();
+  standing_.store(lines_.size(), std::memory_order_relaxed);
+  if (turn.behind_ == 0)
+    turn.number_ = ++turns_;
   else
-    threadless->waits_in_ = nullptr;
-  return threadless;
+    has_moved(turn);
+  return turn.behind_ == 0;
 }
 
 // With mutex_ held.
-bool HotStreams::has_moved(Turn::Place& place) noexcept {
-  const std::uint64_t moves = queues_.find(place.stream)->second.moves;
-  return std::exchange(place.moves, moves) != moves;
+void HotStreams::join_line(Turn& turn, std::string_view stream, bool only_hot) {
+  std::string& name = turn.streams_.emplace_back(stream);
+  auto found = lines_.find(name);
+  if (only_hot && found == lines_.end()) return turn.streams_.pop_back();
+  try {
+    if (found == lines_.end()) found = lines_.try_emplace(name).first;
+    found->second.push_back(&turn);
+  } catch (...) {
+    if (found != lines_.end() && found->second.empty()) lines_.erase(found);
+    turn.streams_.pop_back();
+    throw;
+  }
+  if (found->second.size() > 1) ++turn.behind_;
 }
 
-ec_status HotStreams::Turn::take_all(std::vector<std::string_view> streams, const plugin::Call& call) {
+void HotStreams::leave(Turn& turn) noexcept {
+  Turn* to_tell = nullptr;
+  {
+    const std::scoped_lock lock(mutex_);
+    to_tell = take_out(turn, false);
+  }
+  while (to_tell != nullptr) {
+    Turn* const told = std::exchange(to_tell, to_tell->next_to_tell_);  // it may be gone once it knows
+    told->told_(told->told_ctx_);
+  }
+}
+
+// With mutex_ held. Those without a thread whose turn it is now, in a row, for the caller to tell; or null.
+HotStreams::Turn* HotStreams::take_out(Turn& turn, bool only_where_it_waits) noexcept {
+  Turn* to_tell = nullptr;
+  std::erase_if(turn.streams_, [&](const std::string& stream) {
+    const auto found = lines_.find(stream);
+    Line& line = found->second;
+    const bool was_first = line.front() == &turn;
+    if (was_first && only_where_it_waits) return false;
+    line.erase(std::find(line.begin(), line.end(), &turn));
+    if (line.empty()) {
+      lines_.erase(found);
+    } else if (was_first && --line.front()->behind_ == 0) {
+      Turn& next = *line.front();
+      next.number_ = ++turns_;
+      if (next.told_ == nullptr)
+        next.has_turn_->set();
+      else
+        next.next_to_tell_ = std::exchange(to_tell, &next);
+    }
+    return true;
+  });
+  turn.behind_ = 0;
+  standing_.store(lines_.size(), std::memory_order_relaxed);
+  return to_tell;
+}
+
+// With mutex_ held. Whether it waits for another turn than when it was last asked: who stands before it may wait for
+// others in turn, up to one who does not. They came earlier, each than the one before, so there is an end.
+bool HotStreams::has_moved(Turn& turn) noexcept {
+  const Turn* at = &turn;
+  while (at->behind_ > 0)
+    for (const std::string& stream : at->streams_)
+      if (const Turn* const first = lines_.find(stream)->second.front(); first != at) {
+        at = first;
+        break;
+      }
+  return std::exchange(turn.waits_for_, at->number_) != at->number_;
+}
+
+ec_status HotStreams::Turn::take_all(const std::vector<std::string_view>& streams, const plugin::Call& call) {
   return take(streams, call, false);
 }
 
-ec_status HotStreams::Turn::take_hot(std::vector<std::string_view> streams, const plugin::Call& call) {
+ec_status HotStreams::Turn::take_hot(const std::vector<std::string_view>& streams, const plugin::Call& call) {
   return take(streams, call, true);
 }
 
-ec_status HotStreams::Turn::take(std::vector<std::string_view>& streams, const plugin::Call& call, bool only_hot) {
+ec_status HotStreams::Turn::take(const std::vector<std::string_view>& streams, const plugin::Call& call,
+                                 bool only_hot) {
   end();
-  std::sort(streams.begin(), streams.end());
-  try {
-    for (const std::string_view stream : streams) {
-      Place& place = places_.emplace_back();
-      place.stream = stream;
-      if (hot_.join(place, only_hot) == Joined::no) continue;
-      const ec_status state = wait(place, call);
-      if (state == EC_OK) continue;
-      end();
-      return state == EC_UNAVAILABLE ? EC_OK : state;
-    }
-  } catch (...) {
-    end();
-    throw;
-  }
-  return EC_OK;
+  has_turn_.emplace();
+  if (hot_.join(*this, streams, only_hot)) return EC_OK;
+  const ec_status state = wait(call);
+  if (state == EC_OK) return EC_OK;
+  end();
+  return state == EC_UNAVAILABLE ? EC_OK : state;
 }
 
 // EC_UNAVAILABLE: nothing moves.
-ec_status HotStreams::Turn::wait(Place& place, const plugin::Call& call) {
+ec_status HotStreams::Turn::wait(const plugin::Call& call) {
   for (;;) {
     const ShorterCall patient(call, patience_ns);
-    const ec_status state = place.turn.wait(patient.call());
+    const ec_status state = has_turn_->wait(patient.call());
     if (state != EC_TIMEOUT || patient.is_callers_time()) return state;
     const std::scoped_lock lock(hot_.mutex_);
-    if (!hot_.has_moved(place)) return EC_UNAVAILABLE;
+    if (!hot_.has_moved(*this)) return EC_UNAVAILABLE;
   }
 }
 
-bool HotStreams::Turn::start_all(std::vector<std::string_view> streams, Told told, void* ctx) {
-  return start(streams, false, told, ctx);
-}
-
-bool HotStreams::Turn::start_hot(std::vector<std::string_view> streams, Told told, void* ctx) {
-  return start(streams, true, told, ctx);
-}
-
-bool HotStreams::Turn::start(std::vector<std::string_view>& streams, bool only_hot, Told told, void* ctx) {
+bool HotStreams::Turn::start_all(const std::vector<std::string_view>& streams, Told told, void* ctx) {
   end();
-  std::sort(streams.begin(), streams.end());
-  only_hot_ = only_hot;
   told_ = told;
   told_ctx_ = ctx;
-  try {
-    for (const std::string_view stream : streams) {
-      Place& place = places_.emplace_back();
-      place.stream = stream;
-      place.threadless = this;
-    }
-    next_ = places_.begin();
-    return go_on();
-  } catch (...) {
-    end();
-    throw;
-  }
+  return hot_.join(*this, streams, false);
 }
 
-// Lines up for one stream after the other; false: it waits in one of the lines, and may be told so meanwhile.
-bool HotStreams::Turn::go_on() {
-  while (next_ != places_.end())
-    if (hot_.join(*next_++, only_hot_) == Joined::behind) return false;
-  return true;
-}
-
-void HotStreams::Turn::come_to_front() noexcept {
-  bool waits = false;
-  const ec_status status = plugin::guard(nullptr, [&] { waits = !go_on(); });
-  if (!waits) told_(told_ctx_, status);
+bool HotStreams::Turn::start_hot(const std::vector<std::string_view>& streams, Told told, void* ctx) {
+  end();
+  told_ = told;
+  told_ctx_ = ctx;
+  return hot_.join(*this, streams, true);
 }
 
 bool HotStreams::Turn::withdraw() noexcept {
   const std::scoped_lock lock(hot_.mutex_);
-  if (waits_in_ == nullptr) return false;
-  hot_.take_out(*std::exchange(waits_in_, nullptr));
+  if (behind_ == 0) return false;
+  hot_.take_out(*this, true);
+  number_ = ++hot_.turns_;  // it holds up others, where it is the first, until it is ended
   return true;
 }
 
 bool HotStreams::Turn::withdraw_if_stalled() noexcept {
   const std::scoped_lock lock(hot_.mutex_);
-  if (waits_in_ == nullptr || hot_.has_moved(*waits_in_)) return false;
-  hot_.take_out(*std::exchange(waits_in_, nullptr));
+  if (behind_ == 0 || hot_.has_moved(*this)) return false;
+  hot_.take_out(*this, true);
+  number_ = ++hot_.turns_;
   return true;
 }
 
 void HotStreams::Turn::end() noexcept {
-  while (!places_.empty()) {
-    if (places_.back().joined) hot_.leave(places_.back());
-    places_.pop_back();
-  }
+  if (!streams_.empty()) hot_.leave(*this);
 }
 
 }  // namespace ec::core

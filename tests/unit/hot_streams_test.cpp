@@ -82,4 +82,67 @@ TEST(HotStreams, OneAtATimeAndNoCircle) {
   EXPECT_FALSE(hot.any());
 }
 
+// One who does not wait on a thread.
+struct Threadless {
+  explicit Threadless(HotStreams& hot) : turn(hot) {}
+  bool start(const std::vector<std::string_view>& streams) {
+    return turn.start_all(streams, [](void* self) noexcept { ++static_cast<Threadless*>(self)->told; }, this);
+  }
+  int told = 0;
+  HotStreams::Turn turn;  // ends before what it tells
+};
+
+TEST(HotStreams, NobodyWaitsForWhoCameLater) {
+  HotStreams hot;
+  Threadless first(hot), second(hot), third(hot), fourth(hot);
+  EXPECT_TRUE(first.start({"a"}));
+  EXPECT_FALSE(second.start({"a", "b"}));
+  EXPECT_FALSE(third.start({"b"})) << "it came into a line that the second, who came before, will wait in";
+  EXPECT_FALSE(fourth.start({"a"}));
+  first.turn.end();
+  EXPECT_EQ(second.told, 1);
+  EXPECT_EQ(third.told + fourth.told, 0);
+  second.turn.end();
+  EXPECT_EQ(second.told + third.told + fourth.told, 3);
+}
+
+// Whoever stands at the front of a line may wait in another one that moves slowly, for much longer than anybody's
+// patience. Who went on without a turn then would meet a conflict and line up at the end, again and again.
+TEST(HotStreams, PatienceHoldsWhereAnotherLineMoves) {
+  HotStreams hot;
+  Threadless first(hot), second(hot), both(hot), last(hot);
+  EXPECT_TRUE(first.start({"hot"}));
+  EXPECT_FALSE(second.start({"hot"}));
+  EXPECT_FALSE(both.start({"cold", "hot"}));
+  EXPECT_FALSE(last.start({"cold"}));
+  first.turn.end();
+  EXPECT_EQ(second.told, 1);
+  EXPECT_FALSE(last.turn.withdraw_if_stalled()) << "its own line stands, but it waits for another turn than before";
+  EXPECT_TRUE(last.turn.withdraw_if_stalled()) << "the second one may wait for what the last one holds up";
+  EXPECT_FALSE(last.turn.withdraw()) << "it stands in no line";
+  second.turn.end();
+  EXPECT_EQ(both.told, 1);
+  both.turn.end();
+  EXPECT_EQ(last.told, 0);
+  EXPECT_FALSE(hot.any());
+}
+
+// What it is the first in line for stays its own until it is ended, as its owner may be at work on it.
+TEST(HotStreams, WhoIsWithdrawnHoldsUpNobodyInTheLinesItWaitedIn) {
+  HotStreams hot;
+  Threadless first(hot), second(hot), third(hot), fourth(hot);
+  EXPECT_TRUE(first.start({"a"}));
+  EXPECT_FALSE(second.start({"a", "b"}));
+  EXPECT_FALSE(third.start({"a"}));
+  EXPECT_FALSE(fourth.start({"b"}));
+  EXPECT_TRUE(second.turn.withdraw());
+  EXPECT_FALSE(second.turn.withdraw());
+  first.turn.end();
+  EXPECT_EQ(third.told, 1);
+  EXPECT_EQ(fourth.told, 0);
+  second.turn.end();
+  EXPECT_EQ(fourth.told, 1);
+  EXPECT_EQ(second.told, 0);
+}
+
 }  // namespace
