@@ -193,6 +193,12 @@ void AsyncExecution::end() noexcept {
 AsyncExecution::Next AsyncExecution::carry_out(Step step) {
   if (refused_) return execution_.stopped(EC_CANCELLED, "the executor refused what was left of the execution");
   if (host_ != nullptr || in_flight_->is_closing()) return cut_short();
+  // Looking a commit id up is durable work, and needs no turn.
+  if (lines_up_ && Execution::begins_to_read(step)) {
+    lines_up_ = false;
+    first_ = step;
+    if (store_->hot_streams.any()) return line_up(&HotStreams::Turn::start_hot, &AsyncExecution::lined_up);
+  }
   switch (step) {
     case Step::resume: return resume();
     case Step::load: return load();

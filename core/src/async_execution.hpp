@@ -140,6 +140,7 @@ class AsyncExecution {
   bool in_place_ = false;                   // the backend answers sooner than a thread is awake
   bool may_block_ = false;                  // it is with a thread of the store's that has time for it
   bool is_nested_ = false;
+  bool lines_up_ = false;  // where its streams are hot, once it begins to read
 
   ec_command command_{};
   ec_executor executor_{};
@@ -164,7 +165,8 @@ class AsyncExecution {
   ec_status status_ = EC_OK;    // how what it was parked for ended
   ec_status given_up_ = EC_OK;  // ... or why it was withdrawn
   bool lost_patience_ = false;  // with the line for its turn
-  Step first_ = Step::done;     // what it begins with, once it has its turn, or its executor has it
+  Step first_ =
+      Step::done;  // how it begins to read, once it has its turn; what it goes on with, once its executor has it
   ec_cursor* cursor_ = nullptr;
   Gathered gathered_;  // what came before ...
   ec_batch batch_{};   // ... the one that the cursor lends

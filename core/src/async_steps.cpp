@@ -46,10 +46,8 @@ ec_status AsyncExecution::answer() {
 }
 
 AsyncExecution::Next AsyncExecution::began() {
-  const Step step = execution_.begin();
-  if (step == Step::done || is_nested_ || !store_->hot_streams.any()) return step;
-  first_ = step;
-  return line_up(&HotStreams::Turn::start_hot, &AsyncExecution::lined_up);
+  lines_up_ = !is_nested_;
+  return execution_.begin();
 }
 
 AsyncExecution::Next AsyncExecution::lined_up() {

@@ -57,8 +57,14 @@ class Driver {
 
   ec_status run() {
     Step step = execution_.begin();
-    if (step != Step::done && !nesting_.nested() && store_.hot_streams.any()) step = line_up_if_hot(step);
-    while (step != Step::done) step = carry_out(step);
+    // Looking a commit id up is durable work, and needs no turn.
+    for (bool lines_up = !nesting_.nested(); step != Step::done;) {
+      if (lines_up && Execution::begins_to_read(step)) {
+        lines_up = false;
+        if (store_.hot_streams.any()) step = line_up_if_hot(step);
+      }
+      step = carry_out(step);
+    }
     watch_.finished(execution_);
     return execution_.status();
   }

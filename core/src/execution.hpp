@@ -34,6 +34,9 @@ class Execution {
     sleep,       // wait sleep_ns(), then waited()
     done         // status() and error() are final
   };
+  static constexpr bool begins_to_read(Step step) {
+    return step == Step::resume || step == Step::load || step == Step::read;
+  }
 
   // Makes it ready for another command; what an earlier one allocated is used again. The command and
   // the info stay where they are until it is done.

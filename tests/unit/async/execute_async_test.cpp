@@ -2,8 +2,10 @@
 // memory, which is asked in place, and on one that is asked on threads of the store's.
 #include "support.hpp"
 
+#include <chrono>
 #include <future>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -179,6 +181,35 @@ TEST_P(ExecuteAsync, AnExecutionWithinACommandIsNotHeldUpByIt) {
   const auto done = finish(pump_, begin(store_, pump_, outer));
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->version_of(outer.account), 3U);
+}
+
+// What is stored already is told while another one has a turn on the stream: with less time than anybody's patience.
+TEST_P(ExecuteAsync, ACommitIdIsLookedUpWithoutATurn) {
+  const auto again = [] {
+    ec::ExecuteOptions options{.commit_id = ec::Uuid::parse("00000000-0000-4000-8000-000000000001").value()};
+    options.call.deadline = ec::Call::in(std::chrono::milliseconds(900));
+    return options;
+  };
+  ASSERT_TRUE(ec::execute(store_, deposit("a"), again()));
+  Probe probe;
+  int attempts = 0;
+  probe.on_decide = [&](const Probe::State&, Probe::Out& out) -> ec::Result<> {
+    if (++attempts == 1) {
+      EXPECT_TRUE(ec::execute(store_, deposit("a")));  // a conflict, after which it has its turn
+    } else {
+      std::thread([&] {
+        Pump pump;
+        const auto blocking = ec::execute(store_, deposit("a"), again());
+        const auto done = finish(pump, begin(store_, pump, deposit("a"), again()));
+        EXPECT_TRUE(blocking && blocking->repeated) << (blocking ? "" : blocking.error().message);
+        EXPECT_TRUE(done && done->repeated) << (done ? "" : done.error().message);
+      }).join();
+    }
+    out.write<&Probe::account>(Deposited{1});
+    return {};
+  };
+  ASSERT_TRUE(ec::execute(store_, probe));
+  EXPECT_EQ(attempts, 2);
 }
 
 TEST_P(ExecuteAsync, OnAHotStreamAllAreCommitted) {
