@@ -13,7 +13,6 @@ using plugin::Failure;
 
 namespace {
 
-// Bits, so that those of a whole text can be gathered without a branch.
 enum ByteClass : unsigned char { plain = 0, control = 1, pattern = 2, high = 4 };
 
 constexpr std::array<ByteClass, 256> make_classes() {
@@ -45,12 +44,48 @@ std::size_t character_size(std::string_view text, std::size_t i) {
   return size;
 }
 
-// Past the ASCII at `i`, eight bytes at a time, since most texts have nothing else. It may stop short of its end.
-std::size_t skip_ascii(std::string_view text, std::size_t i) {
-  for (std::uint64_t eight = 0; i + sizeof eight <= text.size(); i += sizeof eight) {
-    std::memcpy(&eight, text.data() + i, sizeof eight);
-    if ((eight & 0x8080808080808080U) != 0) break;
+constexpr std::uint64_t every_byte(unsigned byte) { return 0x0101010101010101U * byte; }
+constexpr std::uint64_t high_bits = every_byte(0x80);
+
+std::uint64_t eight_at(std::string_view text, std::size_t i) {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, text.data() + i, sizeof eight);
+  return eight;
+}
+
+// Whether `is` says so of all bytes, which it is given by eight: the last ones twice, or with others that are given as
+// 'a', where there are fewer.
+template <class Is>
+bool all_bytes(std::string_view text, Is&& is) {
+  constexpr std::size_t together = sizeof(std::uint64_t);
+  if (text.size() < together) {
+    std::uint64_t eight = every_byte('a');
+    if (!text.empty()) std::memcpy(&eight, text.data(), text.size());
+    return is(eight);
   }
+  for (std::size_t i = 0; i + together < text.size(); i += together)
+    if (!is(eight_at(text, i))) return false;
+  return is(eight_at(text, text.size() - together));
+}
+
+// Whether all eight are ASCII that every name may have. Subtracting sets the high bit of a byte that is below what is
+// subtracted; of one above such a byte it may, too, which changes nothing: there is one.
+bool is_plain(std::uint64_t eight) {
+  const auto has = [eight](unsigned byte) {
+    const std::uint64_t zero_where_equal = eight ^ every_byte(byte);
+    return (zero_where_equal - every_byte(1)) & ~zero_where_equal;
+  };
+  const std::uint64_t below_space = (eight - every_byte(0x20)) & ~eight;
+  return ((eight | below_space | has(0x7F) | has('*') | has('?') | has('[') | has(']')) & high_bits) == 0;
+}
+
+bool is_ascii(std::string_view text) {
+  return all_bytes(text, [](std::uint64_t eight) { return (eight & high_bits) == 0; });
+}
+
+// Past the ASCII at `i`, eight bytes at a time. It may stop short of its end.
+std::size_t skip_ascii(std::string_view text, std::size_t i) {
+  while (i + sizeof(std::uint64_t) <= text.size() && (eight_at(text, i) & high_bits) == 0) i += sizeof(std::uint64_t);
   return i;
 }
 
@@ -71,6 +106,7 @@ void check_text(std::string_view text, const char* what, std::size_t max, bool p
   if (text.size() > max)
     refuse(what, text, "has " + std::to_string(text.size()) + " bytes, at most " + std::to_string(max) + " are allowed",
            EC_LIMIT);
+  if (all_bytes(text, is_plain)) return;
   unsigned seen = plain;
   for (const char c : text) seen |= class_of(c);
   if (seen == plain) return;
@@ -97,6 +133,7 @@ void check_name(std::string_view name, const char* what) { check_text(name, what
 void check_filter_text(std::string_view text, const char* what) { check_text(text, what, 4 * EC_MAX_STREAM_ID, true); }
 
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;  // most are
   for (std::size_t i = skip_ascii(text, 0); i < text.size(); i = skip_ascii(text, i)) {
     const std::size_t size = character_size(text, i);
     if (size == 0) return false;

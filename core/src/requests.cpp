@@ -44,9 +44,11 @@ void check_distinct(const plugin::Strided<const T>& items) {
   if (found != ids.end()) twice(*found);
 }
 
-void check_limit(std::uint64_t size, std::uint64_t limit, const std::string& what) {
+// Each append comes by here: no text is made before it is needed.
+void check_limit(std::uint64_t size, std::uint64_t limit, std::string_view what) {
   if (size > limit)
-    refuse(what + ": " + std::to_string(size) + " is above this store's limit of " + std::to_string(limit), EC_LIMIT);
+    refuse(std::string(what) + ": " + std::to_string(size) + " is above this store's limit of " + std::to_string(limit),
+           EC_LIMIT);
 }
 
 void check_texts(const ec_str* texts, std::size_t count, const char* what) {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <string_view>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -55,6 +56,27 @@ TEST(Names, StreamIdsAndTypesHaveTheirRules) {
   EXPECT_TRUE(
       contains(failure_of(EC_INVALID, [] { check_stream_id("$x"); }), "begins with '$', which is kept for the store"));
   EXPECT_TRUE(contains(failure_of(EC_INVALID, [] { check_stream_id("a\xff"); }), "'a\\xff': is not valid UTF-8"));
+}
+
+TEST(Names, AByteThatIsNotAllowedIsFoundWhereverItStands) {
+  const auto is_allowed = [](char byte) {
+    return byte >= 0x20 && byte != 0x7F && std::string_view("*?[]").find(byte) == std::string_view::npos;
+  };
+  for (std::size_t size = 1; size <= 20; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (int byte = 0; byte < 0x80; ++byte) {
+        std::string name(size, at % 2 == 0 ? ' ' : '~');  // the neighbours of what is not allowed
+        name[at] = static_cast<char>(byte);
+        if (name.front() == '$') continue;
+        bool passed = true;
+        try {
+          check_stream_id(name);
+        } catch (const ec::plugin::Failure&) {
+          passed = false;
+        }
+        ASSERT_EQ(passed, is_allowed(name[at])) << printable(name);
+        ASSERT_TRUE(is_utf8(name));
+      }
 }
 
 TEST(Names, NamesAndFiltersMayHoldPatterns) {

@@ -93,6 +93,7 @@ ReadAllCursor::ReadAllCursor(const EventLog& events, const ec_read_all& request,
       head_(head) {
   const std::uint64_t after = request.after.hi != 0 ? no_limit : request.after.lo;
   at_ = backward_ ? (after == 0 ? head + 1 : std::min(after, head + 1)) : after;
+  batch_.reserve(std::min({left_, head, std::uint64_t{batch_events}}));
 }
 
 void ReadAllCursor::next(const plugin::Call& call, ec_batch& batch) {

@@ -166,9 +166,11 @@ ec_event* MemoryStore::make_event(const ec_append& request, const ec_new_event& 
 }
 
 std::string_view MemoryStore::intern(std::string_view type) {
-  static thread_local std::string key;
-  key = type;
-  return *types_.insert(key).first;
+  for (const std::string_view recent : recent_types_)
+    if (recent == type) return recent;
+  const std::string_view interned = *types_.emplace(type).first;
+  recent_types_[next_recent_++ % recent_types_.size()] = interned;
+  return interned;
 }
 
 std::unique_ptr<plugin::EventCursor> MemoryStore::read(const ec_read& request, const Call& call) {

@@ -11,7 +11,9 @@
 #include <eventcore/plugin/head_signal.hpp>
 #include <eventcore/plugin/store_id.hpp>
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -73,6 +75,8 @@ class MemoryStore {
   std::mutex append_mutex_;  // guards what stands up to the next blank line
   Arena arena_;
   std::unordered_set<std::string> types_;
+  std::array<std::string_view, 4> recent_types_{};  // of types_: most events are of few types
+  std::size_t next_recent_ = 0;
   HashIndex<Commit> commits_;        // by commit id
   std::vector<Stream*> targets_;     // of the append under way, one for each expectation
   std::vector<std::size_t> counts_;  // likewise, of the events for it
