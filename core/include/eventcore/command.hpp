@@ -53,20 +53,21 @@ struct Events {
 
 namespace detail {
 
-// Calls body(std::type_identity<E>) for each E that an event of that name is, or was once, until one fails; whether
+// Calls body(std::type_identity<E>) for each E that an event of that name is, or was once, until it says no; whether
 // there is any. Where a name that several came from goes on for one of them, what is newer is that one's alone.
 template <class... E, class Body>
 bool for_each_of(std::type_identity<Events<E...>>, std::string_view type, [[maybe_unused]] std::uint32_t schema_version,
-                 Result<>& done, Body&& body) {
+                 Body&& body) {
   if constexpr ((Upcasted<E> || ...)) {
     const bool is_told = (is_or_was<E>(type, schema_version) || ...);
     bool known = false;
-    ((done && (is_told ? is_or_was<E>(type, schema_version) : is_named<E>(type)) &&
-      (known = true, done = body(std::type_identity<E>{}), true)),
+    bool goes_on = true;
+    ((goes_on && (is_told ? is_or_was<E>(type, schema_version) : is_named<E>(type)) &&
+      (known = true, goes_on = body(std::type_identity<E>{}), true)),
      ...);
     return known;
   } else {
-    return ((type == type_of<E> && (done = body(std::type_identity<E>{}), true)) || ...);
+    return ((is_type_of<E>(type) && (body(std::type_identity<E>{}), true)) || ...);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <eventcore/detail/for_each.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -54,6 +55,17 @@ inline constexpr std::string_view type_of = detail::description<E>.type;
 
 template <Event E>
 inline constexpr std::uint32_t schema_version_of = detail::description<E>.schema_version;
+
+namespace detail {
+
+// `type == type_of<E>`, of which the compiler knows how long it is: no call for a short one.
+template <Event E>
+constexpr bool is_type_of(std::string_view type) {
+  constexpr std::string_view own = type_of<E>;
+  return type.size() == own.size() && std::equal(own.begin(), own.end(), type.begin());
+}
+
+}  // namespace detail
 
 }  // namespace ec
 

@@ -134,7 +134,20 @@ class ProjectionAdapter final : public AnyProjection {
   explicit ProjectionAdapter(P& projection) : projection_(projection) {}
 
   Result<> handle(const RecordedEvent& event, const Delivery& delivery) override {
-    return guarded("the handler", [&] { return dispatch(event, delivery); });
+    return guarded("the handler", [&] {
+      Result<> done;
+      dispatch(event, delivery, done);
+      return done;
+    });
+  }
+
+  Result<> handle(DeliveryRun& run) override {
+    return guarded("the handler", [&] {
+      Result<> done;
+      run.deliver(
+          [&](const RecordedEvent& event, const Delivery& delivery) { return dispatch(event, delivery, done); });
+      return done;
+    });
   }
 
   Result<Reaction> react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) override {
@@ -204,11 +217,19 @@ class ProjectionAdapter final : public AnyProjection {
     }
   }
 
-  Result<> dispatch(const RecordedEvent& event, const Delivery& delivery) {
-    Result<> done;
-    const bool known = for_each_of(std::type_identity<typename P::Events>{}, event.type(), event.raw().schema_version,
-                                   done, [&]<class E>(std::type_identity<E>) { return on<E>(event, delivery); });
-    if (known || IgnoresOf<P>::Type::matches(event.type())) return done;
+  // Whether it went well; `done` is touched only where it did not.
+  bool dispatch(const RecordedEvent& event, const Delivery& delivery, Result<>& done) {
+    bool is_good = true;
+    const bool known =
+        for_each_of(std::type_identity<typename P::Events>{}, event.type(), event.raw().schema_version,
+                    [&]<class E>(std::type_identity<E>) { return is_good = on<E>(event, delivery, done); });
+    if (known || IgnoresOf<P>::Type::matches(event.type())) return is_good;
+    done = unknown(event);
+    return false;
+  }
+
+  // Apart, so that the way of those that are known stays small.
+  [[gnu::noinline]] static Result<> unknown(const RecordedEvent& event) {
     return std::unexpected(
         Error{Code::unsupported, "the projection has no handler for events of type '" + std::string(event.type()) +
                                      "'; add the type to its Events, name it (or ec::OtherEvents) in its Ignores, or "
@@ -216,11 +237,14 @@ class ProjectionAdapter final : public AnyProjection {
   }
 
   template <class E>
-  Result<> on(const RecordedEvent& event, const Delivery& delivery) {
+  bool on(const RecordedEvent& event, const Delivery& delivery, Result<>& done) {
     E value{};
-    const auto decoded = event.decode_part_into(value);
-    if (!decoded) return std::unexpected(decoded.error());
-    if (!*decoded) return {};
+    if (const auto decoded = event.decode_named_into(value); !decoded) {
+      done = std::unexpected(decoded.error());
+      return false;
+    } else if (!*decoded) {
+      return true;
+    }
     const Recorded<E> recorded(event.raw(), value);
     const auto call = [&] {
       if constexpr (HandlesWithDelivery<P, E>)
@@ -230,9 +254,12 @@ class ProjectionAdapter final : public AnyProjection {
     };
     if constexpr (std::is_void_v<decltype(call())>) {
       call();
-      return {};
+      return true;
     } else {
-      return call();
+      Result<> handled = call();
+      if (handled) return true;
+      done = std::move(handled);
+      return false;
     }
   }
 

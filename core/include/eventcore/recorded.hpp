@@ -66,6 +66,12 @@ class RecordedEvent {
   template <Event E>
   Result<bool> decode_part_into(E& event) const {
     if (!is<E>()) return std::unexpected(Error{Code::invalid, where() + ": is no '" + std::string(type_of<E>) + "'"});
+    return decode_named_into(event);
+  }
+
+  // The same for a caller that knows that it is<E>().
+  template <Event E>
+  Result<bool> decode_named_into(E& event) const {
     auto decoded = detail::decode_any(type(), event_->schema_version, payload(), event);
     if (!decoded) decoded.error().message.insert(0, where() + ": ");
     return decoded;

@@ -107,6 +107,7 @@ class EventCursor {
     Iterator begin() const { return {first(), batch_.stride}; }
     Iterator end() const { return {first() + batch_.count * batch_.stride, batch_.stride}; }
     std::size_t size() const { return batch_.count; }
+    const ec_batch& raw() const { return batch_; }
 
    private:
     const char* first() const { return reinterpret_cast<const char*>(batch_.events); }

@@ -51,7 +51,7 @@ inline constexpr bool is_optional_event<std::optional<T>> = true;
 // Whether an event that is stored under that name is an E, or was one once.
 template <Event E>
 constexpr bool is_named(std::string_view type) {
-  if (type == type_of<E>) return true;
+  if (is_type_of<E>(type)) return true;
   if constexpr (Upcasted<E>) return is_named<typename UpcastTo<E>::From>(type);
   return false;
 }
@@ -71,7 +71,7 @@ template <Event E>
 constexpr bool is_older(std::string_view type, std::uint32_t schema_version, bool may_be_newer) {
   if constexpr (Upcasted<E>) {
     using From = typename UpcastTo<E>::From;
-    if (type == type_of<From>) return !may_be_newer || schema_version <= schema_version_of<From>;
+    if (is_type_of<From>(type)) return !may_be_newer || schema_version <= schema_version_of<From>;
     return is_older<From>(type, schema_version, may_be_newer);
   }
   return false;
@@ -80,14 +80,14 @@ constexpr bool is_older(std::string_view type, std::uint32_t schema_version, boo
 // Whether it is stored as an E, or as a predecessor that is known: not as a newer version of one.
 template <Event E>
 constexpr bool is_or_was(std::string_view type, std::uint32_t schema_version) {
-  return type == type_of<E> || is_older<E>(type, schema_version, true);
+  return is_type_of<E>(type) || is_older<E>(type, schema_version, true);
 }
 
 // Decodes what is_named<E>. False: it is an old event that has no such part.
 template <Event E>
 Result<bool> decode_any(std::string_view type, std::uint32_t schema_version, std::string_view payload, E& event) {
   if constexpr (Upcasted<E>) {
-    if (is_older<E>(type, schema_version, type == type_of<E>)) {
+    if (is_older<E>(type, schema_version, is_type_of<E>(type))) {
       typename UpcastTo<E>::From old{};
       auto decoded = decode_any(type, schema_version, payload, old);
       if (!decoded || !*decoded) return decoded;

@@ -170,8 +170,11 @@ class CommandAdapter {
   Result<> apply(const ec_event& event) {
     const std::string_view type = detail::view(event.type);
     Result<> done;
-    const bool known = detail::for_each_of(std::type_identity<typename C::Events>{}, type, event.schema_version, done,
-                                           [&]<class E>(std::type_identity<E>) { return fold<E>(event); });
+    const bool known = detail::for_each_of(std::type_identity<typename C::Events>{}, type, event.schema_version,
+                                           [&]<class E>(std::type_identity<E>) {
+                                             if (auto folded = fold<E>(event); !folded) done = std::move(folded);
+                                             return done.has_value();
+                                           });
     if (known || detail::IgnoresOf<C>::Type::matches(type)) return done;
     return std::unexpected(
         Error{Code::unsupported, "stream '" + std::string(detail::view(event.stream)) + "', version " +
@@ -192,7 +195,7 @@ class CommandAdapter {
 
   template <class E>
   Result<> fold_into(E& value, const ec_event& event) {
-    const auto decoded = RecordedEvent(event).decode_part_into(value);
+    const auto decoded = RecordedEvent(event).decode_named_into(value);
     if (!decoded) return std::unexpected(decoded.error());
     if (*decoded) command_.apply(state_, Recorded<E>(event, value));
     return {};

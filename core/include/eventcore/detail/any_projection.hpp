@@ -1,6 +1,7 @@
 // A projection as the engine sees it, whatever its type. See projection.hpp.
 #pragma once
 
+#include <eventcore/detail/delivery_run.hpp>
 #include <eventcore/projection_options.hpp>
 
 #include <cstdint>
@@ -16,6 +17,8 @@ class AnyProjection {
   virtual ~AnyProjection() = default;
 
   virtual Result<> handle(const RecordedEvent& event, const Delivery& delivery) = 0;
+  // One event after the other until the run is over. An error is that of the event it stands at.
+  virtual Result<> handle(DeliveryRun& run) = 0;
   virtual Result<Reaction> react(const RecordedEvent& event, const Error& error, std::uint32_t attempt) = 0;
   // Whether what is handled is seen at once, and not just when it is kept.
   virtual bool shows_at_once() const = 0;

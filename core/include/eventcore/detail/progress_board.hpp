@@ -25,17 +25,23 @@ class ProgressBoard {
 
   // For the projecting thread alone. Whoever waits is woken; where nobody does, it is a few plain stores.
   void show(const Place& place) {
-    // Odd while it is written. Each store releases those before it, so a reader that saw one of them sees it odd, too.
-    const std::uint64_t turn = turn_.load(std::memory_order_relaxed);
-    turn_.store(turn + 1, std::memory_order_relaxed);
-    position_.store(place.position);
-    saved_.store(place.saved);
-    head_.store(place.head);
-    handled_.store(place.handled, std::memory_order_release);
-    last_event_us_.store(place.last_event ? place.last_event->time_since_epoch().count() : no_event,
-                         std::memory_order_release);
-    turn_.store(turn + 2, std::memory_order_release);
-    if (waiting_.load(std::memory_order_relaxed) > 0) wake();
+    in_turn([&] {
+      position_.store(place.position);
+      saved_.store(place.saved);
+      head_.store(place.head);
+      handled_.store(place.handled, std::memory_order_release);
+      last_event_us_.store(place.last_event ? place.last_event->time_since_epoch().count() : no_event,
+                           std::memory_order_release);
+    });
+  }
+
+  // The same for one more event: the least there is to store.
+  void show_passed(Position position, std::uint64_t handled, Time last_event) {
+    in_turn([&] {
+      position_.store(position);
+      handled_.store(handled, std::memory_order_release);
+      last_event_us_.store(last_event.time_since_epoch().count(), std::memory_order_release);
+    });
   }
 
   // What changes seldom. Any thread.
@@ -104,6 +110,16 @@ class ProgressBoard {
       if (last_us != no_event) place.last_event = Time(std::chrono::microseconds(last_us));
       if (turn % 2 == 0 && turn_.load(std::memory_order_relaxed) == turn) return place;
     }
+  }
+
+  // Odd while it is written. Each store releases those before it, so a reader that saw one of them sees it odd, too.
+  template <class Write>
+  void in_turn(Write&& write) {
+    const std::uint64_t turn = turn_.load(std::memory_order_relaxed);
+    turn_.store(turn + 1, std::memory_order_relaxed);
+    write();
+    turn_.store(turn + 2, std::memory_order_release);
+    if (waiting_.load(std::memory_order_relaxed) > 0) wake();
   }
 
   void wake() {

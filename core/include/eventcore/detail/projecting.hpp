@@ -5,6 +5,7 @@
 #include <eventcore/dead_letter.hpp>
 #include <eventcore/detail/any_projection.hpp>
 #include <eventcore/detail/coarse_clock.hpp>
+#include <eventcore/detail/delivery_run.hpp>
 #include <eventcore/detail/leading.hpp>
 #include <eventcore/detail/pause.hpp>
 #include <eventcore/detail/progress_board.hpp>
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -221,7 +223,7 @@ class Projecting {
     }
     if (!live_from) return std::unexpected(std::move(live_from.error()));
     live_from_ = **live_from;
-    publish({}, nullptr, *head);
+    publish({}, *head);
     reporting_->begin(live_from_);
     return is_first_ ? take_over(call) : Result<>();
   }
@@ -298,38 +300,68 @@ class Projecting {
   }
 
   Result<> deliver(Subscription& events, const Call& call) {
-    for (const RecordedEvent event : events.batch()) {
+    const ec_batch& batch = events.batch().raw();
+    for (std::size_t at = 0; at < batch.count;) {
       if (call.stop.stop_requested()) return std::unexpected(Error{Code::cancelled, "stopped"});
-      if (event.position() == isolated_)
+      if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
+      if (event_at(batch, at).position() == isolated_)
         if (auto saved = save(call); !saved) return saved;
-      if (!is_dead_letter(event))
-        if (auto done = deliver(event, call); !done || must_go_back_) return done;
-      ++unsaved_;
-      publish(event.position(), &event, events.head());
-      if (unsaved_ >= options_.save_every || event.position() == isolated_ ||
-          coarse_now() - saved_at_ >= options_.save_interval)
+      const std::size_t count = run_length(batch, at);
+      head_ = std::max({head_, events.head(), event_at(batch, at + count - 1).position()});
+      show();
+      DeliveryRun run(batch, at, count, delivery_of(event_at(batch, at), 1), handled_,
+                      {.stop = call.stop, .leadership = leadership_, .board = board_});
+      auto done = projection_.handle(run);
+      handled_ = run.handled();
+      at += run.passed();
+      if (run.passed() > 0) pass(event_at(batch, at - 1), run.passed());
+      if (!done) {
+        const RecordedEvent failed = event_at(batch, at++);
+        done = overcome(failed, std::move(done.error()), call);
+        if (!done || must_go_back_) return done;
+        pass(failed, 1);
+      }
+      if (unsaved_ >= options_.save_every || position_ == isolated_ || is_time_to_save())
         if (auto saved = save(call); !saved) return saved;
     }
     if (events.position() > position_) ++unsaved_;
-    publish(events.position(), nullptr, events.head());
+    publish(events.position(), events.head());
     return is_awaited() ? save(call) : Result<>();
   }
 
-  Result<> deliver(const RecordedEvent& event, const Call& call) {
+  static RecordedEvent event_at(const ec_batch& batch, std::size_t index) {
+    const char* const first = reinterpret_cast<const char*>(batch.events);
+    return RecordedEvent(*reinterpret_cast<const ec_event*>(first + index * batch.stride));
+  }
+
+  // How many events go by before the clock is looked at. Where replay ends, and where one failed, each goes alone.
+  std::size_t run_length(const ec_batch& batch, std::size_t at) const {
+    const Position first = event_at(batch, at).position();
+    const Position last = event_at(batch, batch.count - 1).position();
+    if ((first <= live_from_ && live_from_ < last) || (first <= isolated_ && isolated_ <= last)) return 1;
+    const std::uint64_t until_save = options_.save_every > unsaved_ ? options_.save_every - unsaved_ : 1;
+    return std::min({batch.count - at, quick_, static_cast<std::size_t>(until_save)});
+  }
+
+  // Events so quick that the clock stood still may go on together; where it moved, the next one goes alone.
+  bool is_time_to_save() {
+    const auto now = coarse_now();
+    quick_ = now == looked_at_ ? std::min(2 * quick_, most_in_a_run) : 1;
+    looked_at_ = now;
+    return now - saved_at_ >= options_.save_interval;
+  }
+
+  Delivery delivery_of(const RecordedEvent& event, std::uint32_t attempt) const {
+    return {
+        .is_replay = event.position() <= live_from_, .attempt = attempt, .fence = fence(), .is_active = !wants_over_};
+  }
+
+  // What becomes of an event whose first attempt failed.
+  Result<> overcome(const RecordedEvent& event, Error error, const Call& call) {
     auto wait = options_.retry_base;
     for (std::uint32_t attempt = 1;; ++attempt) {
-      if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
-      const auto handled = projection_.handle(event, {.is_replay = event.position() <= live_from_,
-                                                      .attempt = attempt,
-                                                      .fence = fence(),
-                                                      .is_active = !wants_over_});
-      if (handled) {
-        ++handled_;
-        return {};
-      }
       if (projection_.keeps_checkpoint())
         if (auto undone = isolate(event); !undone || must_go_back_) return undone;
-      Error error = handled.error();
       error.message.insert(0, where(event));
       board_.note([&](ProjectionProgress& progress) { progress.last_error = error.message; });
       const auto reaction = projection_.react(event, error, attempt);
@@ -345,6 +377,13 @@ class Projecting {
       pause(wait, call);
       if (call.stop.stop_requested()) return std::unexpected(Error{Code::cancelled, "stopped"});
       wait = std::min(2 * wait, options_.retry_cap);
+      if (leadership_ != nullptr && !leadership_->holds()) return lost_lease();
+      auto handled = projection_.handle(event, delivery_of(event, attempt + 1));
+      if (handled) {
+        ++handled_;
+        return {};
+      }
+      error = std::move(handled.error());
     }
   }
 
@@ -403,11 +442,17 @@ class Projecting {
     return {};
   }
 
-  void publish(Position through, const RecordedEvent* event = nullptr, Position head = {}) {
+  void publish(Position through, Position head = {}) {
     position_ = std::max(position_, through);
     head_ = std::max({head_, head, position_});
-    if (event != nullptr) last_event_ = event->time();
     show();
+  }
+
+  // So many events are behind it, that one the last.
+  void pass(const RecordedEvent& last, std::size_t count) {
+    unsaved_ += count;
+    last_event_ = last.time();
+    publish(last.position());
   }
 
   void show() { board_.show({position_, saved_, head_, handled_, last_event_}); }
@@ -436,6 +481,9 @@ class Projecting {
   bool wants_over_ = false;  // another build is active, and this one is to be when it has caught up
   bool is_first_ = false;    // no build is active, so this one is to be at once
   Clock::time_point asked_, saved_at_;
+  static constexpr std::size_t most_in_a_run = 32;
+  std::size_t quick_ = 1;          // how many events go by between two looks at the clock
+  Clock::time_point looked_at_{};  // the last of these
   ProgressBoard board_;
 };
 
