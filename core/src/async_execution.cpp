@@ -88,8 +88,8 @@ bool AsyncExecution::post() noexcept {
 
 void AsyncExecution::arrive() noexcept {
   parked_ = Parked::nowhere;
-  // The next one need not wait for this one's executor.
-  if (is_committed()) turn_->end();
+  // The next one need not wait for this one's executor; but where the state is kept there, it would resume an older one.
+  if (is_committed() && !execution_.keeps_state()) turn_->end();
   if (!needs_no_host()) return post_or_run();
   state_ = State::running;
   if (!in_flight_->keep(*this)) go_on_here(false);

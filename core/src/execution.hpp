@@ -52,6 +52,8 @@ class Execution {
   Step loaded(std::string_view snapshot);
   // Whether the state was folded by an earlier execution in part.
   bool resumed() const { return resumed_; }
+  // Whether the cache gets its state once it is committed.
+  bool keeps_state() const { return states_.has_cache(); }
   // A snapshot to be written behind it, once it is done.
   std::optional<SnapshotToWrite> take_snapshot() { return states_.take_snapshot(); }
 

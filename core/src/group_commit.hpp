@@ -5,7 +5,7 @@
 // itself, where that is cheaper than waking somebody (a backend that answers within microseconds), or hands the lead to
 // the first in the queue and goes home. Who waits without a thread (start) is carried along by whoever leads; where he
 // is the first in the queue, one of the threads that serve such ones leads. To tell him runs functions of the host's, so
-// whoever leads hands the lead on first.
+// whoever leads hands the lead on first, after a few groups where they are quick.
 #pragma once
 
 #include "waiting.hpp"
