@@ -72,8 +72,13 @@ void AppendRequest::add(const ec_append& append) {
   const bool keyed = !plugin::is_zero(append.commit_id) && !lookup;
   const std::size_t begin = writes_.size();
   expect_begins_.push_back(begin);
-  commit_ids_.add(keeps(Promise::commit_ids) ? append.commit_id : ec_uuid{});
-  digests_.add(keyed ? plugin::content_digest(append) : std::uint64_t{0});
+  const ec_uuid commit_id = keeps(Promise::commit_ids) ? append.commit_id : ec_uuid{};
+  const std::uint64_t digest = keyed ? plugin::content_digest(append) : 0;
+  is_one_ = appends_ == 1 && !lookup;
+  if (is_one_) first_commit_id_ = commit_id;
+  if (is_one_) first_digest_ = digest;
+  commit_ids_.add(commit_id);
+  digests_.add(digest);
   lookups_.add(lookup);
   append_expect_begins_.add(static_cast<std::uint32_t>(begin + 1));
   events_before_.add(events_);
@@ -125,6 +130,19 @@ std::uint32_t AppendRequest::stream_number(std::string_view stream, std::int64_t
   least = std::min(least, std::max<std::int64_t>(wanted, 0));
   if (named_by_[found->second - 1] != appends_) disjoint_ = false;
   return found->second;
+}
+
+Parameters AppendRequest::parameters_of_one(std::uint64_t patience_ms, std::int64_t epoch) {
+  Parameters all;
+  all.number(static_cast<std::int64_t>(patience_ms))
+      .number(epoch)
+      .bytes(plugin::view(first_commit_id_))
+      .number(static_cast<std::int64_t>(first_digest_));
+  // Each of its expectations has a stream of its own, so their numbers are the same.
+  for (Array* array : {&streams_, &expect_versions_, &event_expects_, &event_ordinals_, &event_types_, &event_ids_,
+                       &event_encodings_, &event_schemas_, &event_times_, &event_payloads_, &event_metadata_})
+    all.array(*array);
+  return all;
 }
 
 Parameters AppendRequest::parameters(std::uint64_t patience_ms, std::int64_t epoch) {

@@ -1,4 +1,5 @@
-// The appends of one call as the arrays that the database function `append` takes (migrations/002_append.sql).
+// The appends of one call as the arrays that the database functions `append` (migrations/002_append.sql) and, for a
+// single one, `append_one` (migrations/005_append_one.sql) take.
 #pragma once
 
 #include "parameters.hpp"
@@ -23,6 +24,10 @@ class AppendRequest {
   // `patience_ms`: for the lock; 0 = for ever.
   Parameters parameters(std::uint64_t patience_ms, std::int64_t epoch);
 
+  // A single append that is no look-up; its parameters for `append_one`.
+  bool is_one() const { return is_one_; }
+  Parameters parameters_of_one(std::uint64_t patience_ms, std::int64_t epoch);
+
   // Of the expectations of the append that was taken as number `index`: where they begin among all.
   std::size_t expect_begin(std::size_t index) const { return expect_begins_[index]; }
   std::uint32_t writes(std::size_t expect) const { return writes_[expect]; }
@@ -40,6 +45,9 @@ class AppendRequest {
   std::vector<std::size_t> named_by_;                                   // the append that named a stream first
   std::unordered_set<std::string_view> ids_;
   bool disjoint_ = true;
+  bool is_one_ = false;
+  ec_uuid first_commit_id_{};
+  std::uint64_t first_digest_ = 0;
   std::size_t appends_ = 0;
   std::uint32_t events_ = 0;
   std::vector<std::size_t> expect_begins_;

@@ -63,6 +63,11 @@ const Statement append{"eventcore_append",
                        "$8::boolean[], $9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[], "
                        "$14::bigint[], $15::integer[], $16::integer[], $17::integer[], $18::integer[], $19::text[], "
                        "$20::uuid[], $21::integer[], $22::integer[], $23::bigint[], $24::bytea[], $25::bytea[])"};
+const Statement append_one{
+    "eventcore_append_one",
+    "SELECT append_one($1::bigint, $2::bigint, $3::uuid, $4::bigint, $5::text[], $6::bigint[], $7::integer[], "
+    "$8::integer[], $9::text[], $10::uuid[], $11::integer[], $12::integer[], $13::bigint[], $14::bytea[], "
+    "$15::bytea[])"};
 // The commit ids $1 that are stored, each by its index.
 const Statement look_commits_up{
     "eventcore_look_commits_up",

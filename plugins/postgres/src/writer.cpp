@@ -28,9 +28,24 @@ std::uint64_t patience_ms(const Call& call) {
 
 }  // namespace
 
-// What the function `append` answers, see there.
+// What the functions `append` and `append_one` answer, see there.
 class Writer::Answer {
  public:
+  static Answer of_one(const Rows& rows) {
+    const auto numbers = rows.numbers<std::int64_t>(0, 0);
+    Answer answer;
+    answer.kind = static_cast<std::int32_t>(numbers.at(0));
+    answer.epoch = numbers.at(1);
+    if (answer.kind == all_stored) {
+      answer.head = numbers.at(2);
+      answer.versions.assign(numbers.begin() + 3, numbers.end());
+    } else if (answer.kind == one_by_one) {
+      answer.statuses = {conflict};
+      answer.befores = {numbers.at(2)};
+      answer.lasts = {numbers.at(3)};
+    }
+    return answer;
+  }
   explicit Answer(const Rows& rows)
       : kind(rows.int4(0, 0)),
         epoch(rows.int8(0, 1)),
@@ -41,9 +56,9 @@ class Writer::Answer {
         lasts(rows.numbers<std::int64_t>(0, 6)),
         bases(rows.numbers<std::int64_t>(0, 7)) {}
 
-  enum Kind : std::int32_t { other_epoch = 0, all_stored = 1, one_by_one = 2 };
-  std::int32_t kind;
-  std::int64_t epoch, head;
+  enum Kind : std::int32_t { other_epoch = 0, all_stored = 1, one_by_one = 2, is_known = 3 };
+  std::int32_t kind = other_epoch;
+  std::int64_t epoch = 0, head = 0;
   std::vector<std::int64_t> versions;
   std::vector<std::int32_t> statuses;
   std::vector<std::int64_t> befores, lasts, bases;
@@ -51,6 +66,9 @@ class Writer::Answer {
   Status status(std::size_t append) const {
     return kind == all_stored ? stored : static_cast<Status>(statuses.at(append));
   }
+
+ private:
+  Answer() = default;
 };
 
 std::uint64_t Writer::append(plugin::Appends appends, const Call& call) {
@@ -85,10 +103,10 @@ void Writer::forget_connection() noexcept {
 }
 
 // Before anything is sent over a new connection, what may still be under way on an old one is shut out.
-Connection& Writer::connected(const Call& call) {
+Connection& Writer::connected(const Statement& statement, const Call& call) {
   if (connection_ && !connection_->usable(call)) connection_.reset();
   if (!connection_) connection_ = connect(config_, host_, call);
-  connection_->prepare(statements::append, call);
+  connection_->prepare(statement, call);
   if (!lingering_) return *connection_;
   try {
     const Rows rows =
@@ -103,24 +121,28 @@ Connection& Writer::connected(const Call& call) {
   return *connection_;
 }
 
-// With an epoch that is not the present one nothing is done; the answer tells the present one.
+// With an epoch that is not the present one nothing is done; the answer tells the present one. Nor is a single append
+// whose commit id is known.
 Writer::Answer Writer::send(const Call& call) {
-  for (;;) {
-    Connection& connection = connected(call);
-    const Parameters parameters = request_.parameters(patience_ms(call), epoch_);
+  for (bool is_one = request_.is_one();;) {
+    const Statement& statement = is_one ? statements::append_one : statements::append;
+    Connection& connection = connected(statement, call);
+    const Parameters parameters =
+        is_one ? request_.parameters_of_one(patience_ms(call), epoch_) : request_.parameters(patience_ms(call), epoch_);
     Rows rows;
     try {
       sent_ = true;
-      rows = connection.run(statements::append, parameters, call, "appending", Connection::Patience::commit);
+      rows = connection.run(statement, parameters, call, "appending", Connection::Patience::commit);
     } catch (const Lost&) {
       throw;
     } catch (const Failure&) {
       sent_ = false;  // refused, or not sent at all
       throw;
     }
-    Answer answer(rows);
+    const Answer answer = is_one ? Answer::of_one(rows) : Answer(rows);
     epoch_ = answer.epoch;
-    if (answer.kind != Answer::other_epoch) return answer;
+    if (answer.kind != Answer::other_epoch && answer.kind != Answer::is_known) return answer;
+    is_one = is_one && answer.kind != Answer::is_known;
     sent_ = false;
   }
 }

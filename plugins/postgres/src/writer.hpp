@@ -27,7 +27,7 @@ class Writer {
  private:
   class Answer;
 
-  Connection& connected(const plugin::Call& call);
+  Connection& connected(const Statement& statement, const plugin::Call& call);
   void forget_connection() noexcept;
   Answer send(const plugin::Call& call);
   void tell(const Answer& answer, plugin::Appends appends, std::size_t first, std::size_t end);

@@ -60,10 +60,11 @@ TEST_F(PostgresOccupied, ByAFunctionBesideAStoreItIsNotTakenFromAnybody) {
   ASSERT_TRUE(may_execute_theirs());
   make("DROP VIEW " + in_schema("event_log"));
   make("DROP FUNCTION " + in_schema("as_json"));
+  make("DROP FUNCTION " + in_schema("append_one"));
   make("DELETE FROM " + in_schema("migrations") + " WHERE number >= 4");
   Store store = value(open(schema));
   EXPECT_TRUE(may_execute_theirs());
-  for (const char* ours : {"append", "lock_store", "advance_epoch", "save_checkpoint", "as_json"})
+  for (const char* ours : {"append", "append_one", "lock_store", "advance_epoch", "save_checkpoint", "as_json"})
     EXPECT_EQ(
         sql(schema.dsn(), "SELECT count(*) FROM pg_proc WHERE proname = '" + std::string(ours) +
                               "' AND pronamespace = '" + schema.quoted() +

@@ -90,6 +90,7 @@ TEST_F(PostgresOpen, BringsAnOlderSchemaUpToDate) {
   const std::string view = "SELECT count(*) FROM " + schema.quoted() + ".event_log";
   ask("DROP VIEW " + schema.quoted() + ".event_log");
   ask("DROP FUNCTION " + schema.quoted() + ".as_json");
+  ask("DROP FUNCTION " + schema.quoted() + ".append_one");
   ask("DELETE FROM " + schema.quoted() + ".migrations WHERE number >= 4");
   for (const char* option : {"create: false", "read_only: true"})
     EXPECT_TRUE(contains(refusal(open(schema, {option}), Code::config), "is of version 3, "));

@@ -141,9 +141,10 @@ class PostgresPlans : public testing::Test {
     const StreamId fresh("fresh"), longest("long"), ninth("stream-9");
     const auto expect_append = [&](const char* what, std::size_t stored, const std::vector<Expect>& expects,
                                    Uuid commit_id = Uuid::make()) {
-      explained.expect_by_index(what, 1'000, [&] {
-        EXPECT_EQ(session.append(expects, {event(0, "1"), event(0, "2")}, commit_id), stored) << what;
-      });
+      for (const Statement* statement : {&statements::append, &statements::append_one})
+        explained.expect_by_index(what, 1'000, [&] {
+          EXPECT_EQ(session.append(expects, {event(0, "1"), event(0, "2")}, commit_id, *statement), stored) << what;
+        });
     };
     expect_append("a new stream", 2, {Expect::absent(fresh)});
     expect_append("at the version it was read at", 2, {Expect::exact(longest, 100'000), Expect::exact(ninth, 9)});

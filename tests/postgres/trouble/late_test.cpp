@@ -15,7 +15,7 @@ class PostgresLate : public testing::Test {
     value(append(slow, "other", {"first"}));
     // Whose statement was the last append is the writer; the open one has only looked at the store.
     writer = sql(schema.dsn(), "SELECT pid FROM pg_stat_activity WHERE application_name = " + quoted_name() +
-                                   " AND query LIKE '%FROM append(%'");
+                                   " AND query LIKE '%append_one(%'");
   }
 
   std::string quoted_name() const { return "'" + schema.name() + "'"; }

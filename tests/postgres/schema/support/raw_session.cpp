@@ -29,8 +29,8 @@ std::string RawSession::run(const char* text, const std::vector<std::string>& pa
                            nullptr, 0));
 }
 
-std::size_t RawSession::append(const std::vector<Expect>& expects, const std::vector<NewEvent>& events,
-                               Uuid commit_id) const {
+std::size_t RawSession::append(const std::vector<Expect>& expects, const std::vector<NewEvent>& events, Uuid commit_id,
+                               const Statement& statement) const {
   std::vector<ec_expect> raw_expects;
   for (const Expect& each : expects)
     raw_expects.push_back({detail::str(each.stream.str()), each.version, each.mode, 0});
@@ -54,8 +54,9 @@ std::size_t RawSession::append(const std::vector<Expect>& expects, const std::ve
   AppendRequest request;
   request.build(appends, 0);
   const std::int64_t epoch = std::stoll(run("SELECT epoch FROM store"));
-  const Parameters parameters = request.parameters(0, epoch);
-  rows(PQexecParams(connection_.get(), statements::append.sql, parameters.count(), nullptr, parameters.values(),
+  const bool is_one = &statement == &statements::append_one;
+  const Parameters parameters = is_one ? request.parameters_of_one(0, epoch) : request.parameters(0, epoch);
+  rows(PQexecParams(connection_.get(), statement.sql, parameters.count(), nullptr, parameters.values(),
                     parameters.lengths(), parameters.formats(), 0));
   return std::stoul(run("SELECT count(*) FROM events WHERE id = ANY (('{' || $1::text || '}')::uuid[])", {ids}));
 }

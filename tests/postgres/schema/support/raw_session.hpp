@@ -23,9 +23,9 @@ class RawSession {
   // The first column of all rows, one a line. Throws std::runtime_error with the server's words.
   std::string run(const std::string& text) const;
   std::string run(const char* text, const std::vector<std::string>& parameters) const;
-  // How many events it stored: all or none.
-  std::size_t append(const std::vector<Expect>& expects, const std::vector<NewEvent>& events,
-                     Uuid commit_id = {}) const;
+  // How many events it stored: all or none. `statement`: append or append_one.
+  std::size_t append(const std::vector<Expect>& expects, const std::vector<NewEvent>& events, Uuid commit_id = {},
+                     const Statement& statement = statements::append) const;
   // Takes what the server says beside its answers, from now on.
   void on_notice(std::function<void(const std::string&)> take);
 
