@@ -37,7 +37,7 @@ template <class Event>
 class AppendingClient : public CommandClient {
  protected:
   AppendingClient(ec::Store& store, std::vector<ec::StreamId> streams)
-      : CommandClient(store), streams_(std::move(streams)) {
+      : CommandClient(store, StreamsOf::one), streams_(std::move(streams)) {
     for (const ec::StreamId& stream : streams_) expects_.push_back(ec::Expect::exact(stream, 0));
   }
 

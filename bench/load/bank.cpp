@@ -11,7 +11,8 @@ namespace {
 template <class Command>
 class BankClient final : public CommandClient {
  public:
-  BankClient(ec::Store& store, std::vector<Command> commands) : CommandClient(store), commands_(std::move(commands)) {}
+  BankClient(ec::Store& store, std::vector<Command> commands)
+      : CommandClient(store, StreamsOf::one), commands_(std::move(commands)) {}
 
   ec::Result<> operate() override { return error_of(execute(next(), Command::Streams::size)); }
 

@@ -4,6 +4,7 @@
 #include "transfer.hpp"
 #include "workload.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -81,9 +82,22 @@ inline ec::Result<> error_of(const Done& done) {
   return {};
 }
 
+// What an execution went through, whatever its end: that alone of a failure says it.
+class Attempts final : public ec::Observer {
+ public:
+  void conflict(const Conflict&) override { ++conflicts; }
+  void finished(const Finished& end) override { attempts = std::max(end.attempts, 1U); }
+
+  std::uint32_t attempts = 1, conflicts = 0;
+};
+
+// Whose streams the commands of a client are on. On those of its own they meet no conflict, and nobody watches them, which
+// would cost a look at the clock at each step.
+enum class StreamsOf { one, all };
+
 class CommandClient : public Client {
  protected:
-  explicit CommandClient(ec::Store& store) : store_(store) {}
+  CommandClient(ec::Store& store, StreamsOf whose) : store_(store), is_watched_(whose == StreamsOf::all) {}
 
   // What became of it, after it has been counted. The command writes `events` in all.
   template <class Command>
@@ -102,13 +116,12 @@ class CommandClient : public Client {
     if (!done) {
       if (done.error().is_rejected()) {
         ++tally.rejections;
-        ++tally.attempts;
+        count_attempts(1);
         return std::nullopt;
       }
-      if (done.error().is_conflict()) {
+      if (done.error().is_conflict() && is_watched_) {
         ++tally.given_up;
-        count_attempts(ec::ExecuteOptions{}.max_attempts);
-        ++tally.conflicts;
+        count_attempts(1);
         return std::nullopt;
       }
       return std::unexpected(ec::Error(std::move(done.error())));
@@ -132,18 +145,23 @@ class CommandClient : public Client {
   template <class Command>
   ec::ExecuteOptions options_for() {
     ec::ExecuteOptions options{.max_streams = 100'000};
+    watched_ = {};
+    if (is_watched_) options.observer = &watched_;
     if constexpr (requires { Command::caches_state; }) options.cache = &cache_;
     return options;
   }
 
-  // Each but the last met a conflict.
+  // So many, where nobody watched.
   void count_attempts(std::uint32_t attempts) {
+    if (is_watched_) attempts = watched_.attempts;
     tally.attempts += attempts;
     tally.retries += attempts - 1;
-    tally.conflicts += attempts - 1;
+    tally.conflicts += is_watched_ ? watched_.conflicts : 0;
   }
 
   ec::Store& store_;
+  const bool is_watched_;
+  Attempts watched_;  // the one that is under way
   ec::StateCache cache_{16U << 20U};
 };
 

@@ -11,7 +11,7 @@ namespace {
 class HotClient final : public CommandClient {
  public:
   HotClient(ec::Store& store, const Settings& settings, const std::string& prefix, std::size_t)
-      : CommandClient(store),
+      : CommandClient(store, StreamsOf::all),
         prefix_(prefix),
         length_(std::max<std::uint64_t>(*settings.history, 1)),
         note_{{}, text_of(settings), *settings.events} {

@@ -60,7 +60,7 @@ class Accounts {
 class TransferClient final : public CommandClient {
  public:
   TransferClient(ec::Store& store, Accounts& accounts, const Settings& settings, std::size_t number, double read_share)
-      : CommandClient(store),
+      : CommandClient(store, StreamsOf::all),
         accounts_(accounts),
         random_(settings.seed, number),
         read_share_(read_share),
