@@ -40,13 +40,14 @@ def environment_of(dsn):
 class Postgres:
     """Started at the first use, with its data in `folder`, and removed at the end."""
 
-    def __init__(self, bench, folder):
+    def __init__(self, bench, folder, settings=()):
         self.bench = bench
         self.folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=folder))
         self.schemas = (f"bench_{number}" for number in itertools.count(1))
         self.read_schema = None
         try:
-            self.dsn = programs.run([SCRIPT, "start", "--data", self.folder]).splitlines()[-1]
+            options = [part for setting in settings for part in ("--set", setting)]
+            self.dsn = programs.run([SCRIPT, "start", "--data", self.folder, *options]).splitlines()[-1]
             self.sql("-f", PGBENCH / "schema.sql")
         except Exception:
             self.close()
