@@ -24,8 +24,10 @@ std::chrono::steady_clock::time_point time_of(std::uint64_t at_ns) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(at_ns));
 }
 
-// What this thread, which leads groups, goes on with after the group. Null for the threads that do not.
+// What this thread, which leads groups, goes on with after the group. Null for the threads that do not. It may lead a group
+// of another store's within its own, where a plugin keeps its events in one.
 struct Kept {
+  const InFlight* of;
   AsyncExecution* execution = nullptr;
 };
 thread_local Kept* kept = nullptr;
@@ -159,13 +161,13 @@ bool InFlight::withdraw_work(AsyncExecution& execution) noexcept {
 }
 
 bool InFlight::keep(AsyncExecution& execution) noexcept {
-  if (kept == nullptr || keeps_one_.exchange(true)) return false;
+  if (kept == nullptr || kept->of != this || keeps_one_.exchange(true)) return false;
   kept->execution = &execution;
   return true;
 }
 
 void InFlight::serve_groups() noexcept {
-  Kept own;
+  Kept own{this};
   kept = &own;
   while (group_commit_.serve()) {
     if (own.execution == nullptr) continue;

@@ -248,6 +248,44 @@ TEST(AsyncCache, TheNextOneHasItsTurnOnceTheStateOfTheOneBeforeIsKept) {
   EXPECT_EQ(conflicts.met, 0);
 }
 
+// What gets its turn on a thread that leads a group of another store's does not wait for that group.
+TEST(AsyncStores, AnAppendWithinAnAppendOfAnotherStoreHoldsUpNobody) {
+  ec::Store outer = open_held("persistent: true");
+  ec::Store inner = open_held("persistent: true");
+  Pump outer_pump, pump;
+  ec::test::Ended<typed::Deposit> next;
+  std::promise<void> inner_done, next_done;
+  Probe within;
+  within.account = deposit("hot").account;
+  within.on_decide = [&, attempts = 0](const auto&, auto& out) mutable -> ec::Result<> {
+    if (++attempts == 1) {
+      EXPECT_TRUE(ec::execute(inner, deposit("hot")));
+    } else {             // with its turn
+      std::thread([&] {  // or it is taken for one within this one
+        next = begin(inner, pump, deposit("hot"));
+        pump.run_one();
+      })
+          .join();
+      EXPECT_EQ(pump.posted(), 0U) << "it does not wait for its turn";
+    }
+    out.template write<&Probe::account>(Deposited{1});
+    return {};
+  };
+  const auto outer_end = begin(outer, outer_pump, deposit("outer"));
+  outer_pump.run_one();
+  outer_pump.await_post();  // it has read
+  Holds::all().within_append([&] {
+    EXPECT_TRUE(ec::execute(inner, within));
+    inner_done.set_value();
+    next_done.get_future().wait();
+  });
+  outer_pump.run_one();
+  inner_done.get_future().wait();
+  EXPECT_TRUE(finish(pump, next));
+  next_done.set_value();
+  EXPECT_TRUE(finish(outer_pump, outer_end));
+}
+
 // Batches of one event are folded together, whatever of them the backend lends at a time.
 TEST(AsyncRead, ALongStreamTakesOnePost) {
   ec::Store store = open_held("persistent: true, pages: true");

@@ -68,6 +68,7 @@ class HeldStore : public memory::MemoryStore {
     if (!Holds::all().pass("append", appends.size(), [&] { return call.state() != EC_OK; }))
       throw plugin::Failure(EC_UNAVAILABLE, "not to be reached");
     call.check();
+    if (const auto within = Holds::all().take_within_append()) within();
     MemoryStore::append(appends, call);
     if (Holds::all().take_doubt()) throw plugin::Failure(EC_IN_DOUBT, "the answer was lost");
   }

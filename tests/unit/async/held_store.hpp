@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -58,6 +59,16 @@ class Holds {
     return true;
   }
 
+  // The next append calls this within, as one whose plugin keeps its events in another store.
+  void within_append(std::function<void()> call) {
+    const std::scoped_lock lock(mutex_);
+    within_append_ = std::move(call);
+  }
+  std::function<void()> take_within_append() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(within_append_, nullptr);
+  }
+
   // For the store: until it is released, or `is_over` says that the caller waits no longer. False: it is to fail.
   template <class IsOver>
   bool pass(const std::string& function, std::size_t group, IsOver is_over);
@@ -74,6 +85,7 @@ class Holds {
   std::vector<std::size_t> groups_;
   std::size_t failing_ = 0;
   std::size_t doubtful_ = 0;
+  std::function<void()> within_append_;
 };
 
 template <class IsOver>
