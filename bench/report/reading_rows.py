@@ -21,12 +21,13 @@ class Filled:
         self.places = {}
 
     def load(self, plugin, workload, events, **options):
-        options = {"history": events // self.STREAMS, "streams": self.STREAMS, "payload_bytes": PAYLOAD} | options
+        shape = {"history": events // self.STREAMS, "streams": self.STREAMS, "payload_bytes": PAYLOAD}
+        options = shape | options
         if plugin == "memory":
             return self.programs.load(plugin, workload, **options)
         if (plugin, events) not in self.places:
             self.places[plugin, events] = self.place(plugin)
-            self.run(plugin, self.places[plugin, events], "read-all", prepares=True, **(options | {"operations": 1}))
+            self.run(plugin, self.places[plugin, events], "read-all", prepares=True, operations=1, **shape)
             if plugin == "postgres":
                 self.postgres.sql("-c", f"VACUUM ANALYZE {self.places[plugin, events]}.events")
         return self.run(plugin, self.places[plugin, events], workload, **options)

@@ -12,7 +12,8 @@ EVENTS_A_STREAM = 10
 SMALL, LARGE = 100_000, 10_000_000
 DURABLE = {"rocksdb": "durable (fdatasync)", "postgres": "durable (fsync, synchronous_commit on)"}
 CALLS = {
-    "append": ("an append to two streams that are there", 0.8),
+    "append": ("an append to two streams that are there, at any version", 0.8),
+    "append_known": ("an append to two streams at versions that were read before", 0.8),
     "append_new": ("an append to two new streams", 0.8),
     "read": (f"reading a stream of {EVENTS_A_STREAM} events that lie far apart", None),
     "read_all": ("`read_all` of 100 events from a random position", None),

@@ -13,6 +13,7 @@ namespace bench::scale {
 namespace {
 
 constexpr std::uint64_t events_an_append = 500;
+constexpr std::uint64_t known_streams = 40'000;
 
 ec::NewEvent grown(std::size_t expect, std::string payload) {
   return {.expect = expect, .type = "grown", .payload = std::move(payload), .encoding = EC_ENCODING_BYTES};
@@ -32,6 +33,29 @@ class Place {
   ec::Result<> append() {
     const std::uint64_t first = any(shape_.streams);
     return append_to(ec::Expect::exists(stream_of(first)), ec::Expect::exists(stream_of((first + 1) % shape_.streams)));
+  }
+
+  // As commands append: at versions that were read, of streams that this process has not written to.
+  ec::Result<> look_versions_up() {
+    const std::uint64_t first = any(shape_.streams);
+    for (std::uint64_t i = 0; i < std::min(known_streams, shape_.streams); ++i) {
+      const std::uint64_t number = (first + i) % shape_.streams;
+      auto events = store_.read({{stream_of(number)}}, {.backward = true, .limit = 1});
+      if (!events) return std::unexpected(std::move(events.error()));
+      while (events->next())
+        for (const ec::RecordedEvent event : events->batch()) known_.emplace_back(number, event.version());
+      if (const auto& error = events->error()) return std::unexpected(*error);
+    }
+    return known_.size() < 2 ? failed("the streams have no events") : ec::Result<>{};
+  }
+
+  ec::Result<> append_known() {
+    if (known_.empty())  // at the first call, which is in the warm-up
+      if (auto looked = look_versions_up(); !looked) return looked;
+    const std::size_t left = next_known_++ * 2 % known_.size();
+    const std::size_t right = (left + 1) % known_.size();
+    return append_to(ec::Expect::exact(stream_of(known_[left].first), known_[left].second++),
+                     ec::Expect::exact(stream_of(known_[right].first), known_[right].second++));
   }
 
   ec::Result<> append_new() {
@@ -88,6 +112,8 @@ class Place {
 
   ec::Store& store_;
   const Shape shape_;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> known_;  // numbers of streams, and their versions
+  std::size_t next_known_ = 0;
   Payloads payloads_;
   std::mt19937_64 random_{1};
 };
@@ -126,9 +152,9 @@ ec::Result<> fill(ec::Store& store, const Shape& shape, std::uint64_t events) {
 
 Measure make_measure(std::string_view name, ec::Store& store, const Shape& shape) {
   constexpr std::pair<std::string_view, ec::Result<> (Place::*)()> measures[] = {
-      {"append", &Place::append}, {"append_new", &Place::append_new},
-      {"read", &Place::read},     {"read_all", &Place::read_all},
-      {"head", &Place::head},     {"list", &Place::list}};
+      {"append", &Place::append}, {"append_known", &Place::append_known}, {"append_new", &Place::append_new},
+      {"read", &Place::read},     {"read_all", &Place::read_all},         {"head", &Place::head},
+      {"list", &Place::list}};
   for (const auto& measure : measures)
     if (measure.first == name)
       return [place = std::make_shared<Place>(store, shape), call = measure.second] { return ((*place).*call)(); };

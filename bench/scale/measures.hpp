@@ -30,7 +30,7 @@ ec::Result<> fill(ec::Store& store, const Shape& shape, std::uint64_t events);
 // One call, and a look at what it gave; an error ends the run.
 using Measure = std::function<ec::Result<>()>;
 
-inline constexpr std::string_view measure_names = "append, append_new, read, read_all, head, list";
+inline constexpr std::string_view measure_names = "append, append_known, append_new, read, read_all, head, list";
 
 // Empty when there is none of this name. The store outlives it.
 Measure make_measure(std::string_view name, ec::Store& store, const Shape& shape);

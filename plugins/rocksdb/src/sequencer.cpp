@@ -78,7 +78,7 @@ void Sequencer::plan(std::size_t index, const ec_append& request, ec_outcome& ou
   before_.clear();
   const auto expects = plugin::expects_of(request);
   for (std::size_t i = 0; i < expects.size(); ++i) {
-    std::uint64_t& version = version_of(plugin::view(expects[i].stream));
+    std::uint64_t& version = version_of(expects[i]);
     if (!plugin::holds(expects[i], version) && is_looked_at(request, i))
       return plugin::conflict(outcome, request, i, version);
     targets_.push_back(&version);
@@ -115,10 +115,27 @@ bool Sequencer::find_commit(std::string_view id, Commit& commit) {
 }
 
 // The version that the stream will have after what is planned so far.
-std::uint64_t& Sequencer::version_of(std::string_view stream) {
+std::uint64_t& Sequencer::version_of(const ec_expect& expect) {
+  const std::string_view stream = plugin::view(expect.stream);
   if (const auto met = versions_.find(stream); met != versions_.end()) return met->second;
-  const std::optional<std::uint64_t> known = heads_.find(stream);
-  return versions_.emplace(stream, known ? *known : stored_version(stream)).first->second;
+  std::optional<std::uint64_t> version = heads_.find(stream);
+  if (!version && expect.mode == EC_EXPECT_EXACT && is_last(stream, expect.version)) version = expect.version;
+  return versions_.emplace(stream, version ? *version : stored_version(stream)).first->second;
+}
+
+// Where it is what one thinks, a look at that entry and a filter that knows nothing of the next one tell it: a search
+// for the last entry goes through all tables that have any of the stream.
+bool Sequencer::is_last(std::string_view stream, std::uint64_t version) {
+  if (version == 0 || version == last_version) return false;
+  rocksdb::PinnableSlice entry;
+  rocksdb::Status status = database_.get(database_.index(), index_key(key_, stream, version), &entry);
+  if (status.IsNotFound()) return false;
+  check(status, "looking up a stream's version");
+  if (parse_index_entry(view(entry)).position > head()) return false;
+  entry.Reset();
+  status = database_.get(database_.index(), index_key(key_, stream, version + 1), &entry);
+  if (!status.IsNotFound()) check(status, "looking up a stream's version");
+  return status.IsNotFound();
 }
 
 // Of a stream that is not known by heart. Entries above the head are of a write that failed.

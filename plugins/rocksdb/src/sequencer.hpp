@@ -54,7 +54,8 @@ class Sequencer {
   void plan_write(std::size_t index, const ec_append& request, std::uint64_t digest);
   void put_events(const ec_append& request);
   void put_record(std::uint64_t position);
-  std::uint64_t& version_of(std::string_view stream);
+  std::uint64_t& version_of(const ec_expect& expect);
+  bool is_last(std::string_view stream, std::uint64_t version);
   std::uint64_t stored_version(std::string_view stream);
   void publish();
   void tell(plugin::Appends appends);
