@@ -7,14 +7,8 @@
 #include <thread>
 #include <vector>
 
+namespace ec::test {
 namespace {
-
-using ec::test::begin;
-using ec::test::deposit;
-using ec::test::finish;
-using ec::test::Holds;
-using ec::test::open_held;
-using ec::test::Pump;
 
 class AsyncClose : public testing::Test {
  protected:
@@ -183,3 +177,4 @@ TEST_F(AsyncClose, AtAnyMomentEndsEachOnce) {
 }
 
 }  // namespace
+}  // namespace ec::test

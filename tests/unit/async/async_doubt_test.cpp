@@ -3,16 +3,8 @@
 
 #include <thread>
 
+namespace ec::test {
 namespace {
-
-using ec::test::begin;
-using ec::test::deposit;
-using ec::test::finish;
-using ec::test::Holds;
-using ec::test::open_held;
-using ec::test::Pump;
-using typed::Deposited;
-using typed::Probe;
 
 class AsyncDoubt : public testing::TestWithParam<bool> {
  protected:
@@ -162,3 +154,4 @@ TEST(AsyncNesting, OneThatIsBegunFromACallbackLinesUp) {
 }
 
 }  // namespace
+}  // namespace ec::test

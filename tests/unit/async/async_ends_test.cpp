@@ -7,15 +7,10 @@
 #include <tuple>
 #include <vector>
 
+namespace ec::test {
 namespace {
 
 using namespace std::chrono_literals;
-using ec::test::begin;
-using ec::test::deposit;
-using ec::test::finish;
-using ec::test::Holds;
-using ec::test::open_held;
-using ec::test::Pump;
 
 enum class Way { deadline, stop };
 enum class Where { before_it_begins, a_thread, a_read, the_group, a_turn, a_sleep };
@@ -155,3 +150,4 @@ TEST(AsyncEndsInside, ADeadlineEndsAnAppendThatTheBackendHas) {
 }
 
 }  // namespace
+}  // namespace ec::test

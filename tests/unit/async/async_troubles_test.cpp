@@ -11,14 +11,9 @@
 
 #include <gtest/gtest.h>
 
+namespace ec::test {
 namespace {
 
-using ec::test::begin;
-using ec::test::deposit;
-using ec::test::finish;
-using ec::test::Holds;
-using ec::test::open_held;
-using ec::test::Pump;
 using std::chrono::milliseconds;
 
 // Deadlines and stops come while the store goes: each execution is had by one of those that want to end it.
@@ -166,3 +161,4 @@ TEST_F(AsyncInC, ACallThatDoesNotSayItsSizeIsRefused) {
 }
 
 }  // namespace
+}  // namespace ec::test

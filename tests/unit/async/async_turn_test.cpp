@@ -13,16 +13,8 @@
 #include <thread>
 #include <utility>
 
+namespace ec::test {
 namespace {
-
-using ec::test::begin;
-using ec::test::deposit;
-using ec::test::finish;
-using ec::test::Holds;
-using ec::test::open_held;
-using ec::test::Pump;
-using typed::Deposited;
-using typed::Probe;
 
 // The thread of a store that looks after deadlines and patience, held in a question whether one is to be cancelled: who
 // waits for his turn has it from the one before, or never.
@@ -312,3 +304,4 @@ TEST(AsyncRead, ALongStreamTakesOnePost) {
 }
 
 }  // namespace
+}  // namespace ec::test

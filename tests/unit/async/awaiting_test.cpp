@@ -5,11 +5,8 @@
 #include <exception>
 #include <stdexcept>
 
+namespace ec::test {
 namespace {
-
-using ec::test::deposit;
-using ec::test::open_held;
-using ec::test::Pump;
 
 // Runs until its first suspension at once, and frees itself at its end.
 struct Task {
@@ -85,3 +82,4 @@ TEST(Awaiting, AnExecutorThatRefusesIsAFailureAtOnce) {
 }
 
 }  // namespace
+}  // namespace ec::test

@@ -8,16 +8,8 @@
 #include <thread>
 #include <vector>
 
+namespace ec::test {
 namespace {
-
-using ec::test::begin;
-using ec::test::deposit;
-using ec::test::finish;
-using ec::test::Holds;
-using ec::test::open_held;
-using ec::test::Pump;
-using typed::Deposited;
-using typed::Probe;
 
 class ExecuteAsync : public testing::TestWithParam<bool> {
  protected:
@@ -265,3 +257,4 @@ TEST(ExecuteAsyncTogether, GroupCommitSeesAllThatAreInFlight) {
 }
 
 }  // namespace
+}  // namespace ec::test

@@ -13,6 +13,9 @@
 
 namespace ec::test {
 
+using typed::Deposited;
+using typed::Probe;
+
 inline Store open_held(const std::string& options = "") {
   return typed::open_store("{plugin: held, options: {" + options + "}}");
 }
