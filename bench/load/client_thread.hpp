@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <sys/prctl.h>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,8 @@ class ClientThread {
  protected:
   void end_at(Clock::time_point time) { ended_ = time; }
   void leave_unfinished() { ++unfinished_; }
+  // By the thread itself: when it is time, and not within 50 us of it.
+  static void be_woken_in_time() { prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); }
   // The first that fails ends the run.
   void fail(Track& track, ec::Error error) {
     if (!error_) error_ = std::move(error);

@@ -4,7 +4,6 @@
 #include <deque>
 #include <list>
 #include <stop_token>
-#include <sys/prctl.h>
 
 namespace bench {
 
@@ -44,7 +43,7 @@ class alignas(128) InFlight final : public ClientThread {
 
   void measure_open(Arrivals& arrivals, Clock::time_point start, Clock::time_point warm,
                     Clock::time_point end) override {
-    prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);  // be woken when it is time, and not within 50 us of it
+    be_woken_in_time();
     const std::stop_callback on_stop(track_.stop.get_token(), [loop = loop_] { loop->wake(); });
     // As many as are free by now, and no more: what waits on the loop has its turn in between.
     for (std::size_t free = 0;; --free) {

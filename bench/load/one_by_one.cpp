@@ -2,7 +2,6 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <sys/prctl.h>
 
 namespace bench {
 
@@ -39,7 +38,7 @@ class alignas(128) OneByOne final : public ClientThread {
 
   void measure_open(Arrivals& arrivals, Clock::time_point start, Clock::time_point warm,
                     Clock::time_point end) override {
-    prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);  // be woken when it is time, and not within 50 us of it
+    be_woken_in_time();
     bool is_measured = false;
     while (const auto arrival = arrivals.take()) {
       client_->due = start + *arrival;
